@@ -5,25 +5,25 @@ use std::path::PathBuf;
 use threatline_exchange::export::Target;
 use threatline_model::{Date, Level};
 
-/// Threat models written as text, beside the code.
+/// Threat models as text, next to the code.
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about = "Threat models written as text, beside the code",
-    long_about = "Threatline checks threat models written as text: it finds the threats that the \
-                  facts of a model call for, and tells which of them nothing counters.\n\n\
-                  A model is all `.threat` files below the folder with a `threatline.toml`.",
+    about = "Threat models as text, next to the code",
+    long_about = "Threatline checks threat models written as text: it derives threats from \
+                  the facts of a model and reports those that nothing mitigates.\n\n\
+                  A model is all `.threat` files below a folder with a `threatline.toml`.",
     after_help = "First steps:\n  \
-                  threatline init design          start a model in the folder `design`\n  \
-                  threatline check design         see what it says\n  \
+                  threatline init design          create a model in the folder `design`\n  \
+                  threatline check design         report errors and open threats\n  \
                   threatline explain unencrypted_flow@shop.orders design\n\
-                  \x20                                 why a finding is there, and what \
-                  counters it",
+                  \x20                                 why a finding is reported, and \
+                  what mitigates it",
     max_term_width = 100,
     arg_required_else_help = true
 )]
 pub struct Arguments {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -31,25 +31,25 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check models and tell what is wrong, what is open, and how severe it is
+    /// Check models and report errors and open threats, ranked by severity
     Check(CheckArguments),
-    /// Tell what changed in a design since a revision: what opened, what is weaker, what is new
+    /// Compare a design with a revision: new findings, weakened controls, additions
     Diff(DiffArguments),
-    /// Explain a rule, a diagnostic code, or a finding with its facts and arithmetic
+    /// Explain a rule, a diagnostic code, or a finding with its facts and severity
     Explain(ExplainArguments),
-    /// Write a model in the format of another tool
+    /// Export a model to the format of another tool
     Export(ExportArguments),
-    /// Write model files in the canonical format
+    /// Format model files
     Fmt(FmtArguments),
-    /// Make a model of the models of other tools
+    /// Create a model from files of other tools
     Import(ImportArguments),
-    /// Start a model that checks clean and shows the way
+    /// Create a small example model
     Init(InitArguments),
-    /// Speak the Language Server Protocol over standard input and output, for editors
+    /// Run the language server over standard input and output, for editors
     Lsp(LspArguments),
-    /// Write a page about a model, for people who do not read models
+    /// Write a report of a model, for readers who do not know the language
     Report(ReportArguments),
-    /// List the rules that look at a model: the library's and its own
+    /// List the rules that apply to a model: the library's and its own
     Rules(RulesArguments),
     /// Run the tests of a model's own rules
     Test(TestArguments),
@@ -57,33 +57,35 @@ pub enum Command {
 
 const CHECK_HELP: &str = "\
 Examples:
-  threatline check                     the model of this folder
+  threatline check                     the model in this folder
   threatline check design/payments.threat
-                                       the whole model is read, and what stands in this file is told
-  threatline check --fail-on critical  fail on critical findings alone
+                                       analyze the whole model, report only this file
+  threatline check --fail-on critical  fail on critical findings only
   threatline check --format sarif > findings.sarif
 
-Exit code: 0 when nothing is at the bar; 1 when an open finding is at it or above; 2 when the call
-or a file cannot be used, such as a model with errors.";
+Exit codes:
+  0  no finding at or above the threshold
+  1  at least one finding at or above the threshold
+  2  invalid arguments, or an unreadable or invalid file";
 
 /// `threatline check`
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_HELP)]
 pub struct CheckArguments {
-    /// Files or folders to check; of a file, the model around it is read [default: this folder]
+    /// Files or folders to check; a file is analyzed with its whole model [default: this folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// How to print what is found
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 
-    /// Exit with 1 when an open finding is as severe as this [default: `check.fail_on` of
-    /// threatline.toml, else high]
+    /// The threshold: exit with 1 if an open finding has this severity or a higher one [default:
+    /// `check.fail_on` in threatline.toml, else high]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
 
-    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
 }
@@ -91,17 +93,17 @@ pub struct CheckArguments {
 /// How findings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people, with excerpts
+    /// Text with excerpts
     Human,
-    /// Everything, as one JSON document
+    /// All details as one JSON document
     Json,
-    /// SARIF 2.1.0, for code scanning pages
+    /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of GitHub Actions
+    /// Annotations for GitHub Actions
     Github,
 }
 
-/// The bar.
+/// The severity at which a command fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs)] // the words are shown as they are
 pub enum FailOn {
@@ -127,20 +129,22 @@ impl FailOn {
 
 const DIFF_HELP: &str = "\
 Examples:
-  threatline diff main               what this working tree changes
-  threatline diff v1.4 v1.5 design   two tags, and what stands in `design`
+  threatline diff main               the changes in the working tree
+  threatline diff v1.4 v1.5 design   two tags, only `design`
   threatline diff before after       two folders
   threatline diff $(git merge-base origin/main HEAD) HEAD --format markdown
                                      a comment for a pull request
 
-The head is judged by the policy of the base: by its threatline.toml. Text that was moved \
-or formatted changes nothing, and neither do titles and descriptions.
+The policy (threatline.toml) of the base applies to both sides. Moved or formatted text is \
+not a change. Changed titles and descriptions are listed, but are not part of the verdict.
 
-A name that is both a revision and a folder is the revision; `./NAME` is the folder. \
-After a revision, a file or a folder of its repository is a PATH.
+If a name is both a revision and a folder, the revision is used; write `./NAME` for the folder. \
+If BASE is a revision, a file or folder of its repository after it is a PATH.
 
-Exit code: 0; 1 when a finding at the bar is new, or worse than it was; 2 when the call \
-cannot be used, or the head has errors that the base has not.";
+Exit codes:
+  0  no new or worsened finding at or above the threshold
+  1  at least one new or worsened finding at or above the threshold
+  2  invalid arguments, or errors in the head that the base does not have";
 
 /// `threatline diff`
 #[derive(Debug, Args)]
@@ -150,28 +154,28 @@ cannot be used, or the head has errors that the base has not.";
                       as in: threatline diff main"
 )]
 pub struct DiffArguments {
-    /// What to compare with: a git revision or a folder
+    /// The state to compare with: a git revision or a folder
     #[arg(value_name = "BASE")]
     pub base: PathBuf,
 
-    /// What to compare: a git revision or a folder [default: the working tree]
+    /// The state to compare: a git revision or a folder [default: the working tree]
     #[arg(value_name = "HEAD")]
     pub head: Option<PathBuf>,
 
-    /// Files or folders to tell of; of a file, the model around it is read [default: this folder]
+    /// Files or folders to report; a file is analyzed with its whole model [default: this folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// How to print what changed
+    /// The output format
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub format: DiffFormat,
 
-    /// Exit with 1 when a new or worse finding is as severe as this [default: `check.fail_on` of
-    /// the base's threatline.toml, else high]
+    /// The threshold: exit with 1 if a new or worsened finding has this severity or a higher one
+    /// [default: `check.fail_on` in the base's threatline.toml, else high]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
 
-    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
 }
@@ -179,13 +183,13 @@ pub struct DiffArguments {
 /// How a difference is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DiffFormat {
-    /// For people, with excerpts
+    /// Text with excerpts
     Human,
-    /// For a comment on a pull request
+    /// Markdown for a comment on a pull request
     Markdown,
-    /// Everything, as one JSON document
+    /// All details as one JSON document
     Json,
-    /// SARIF 2.1.0 with what is new alone
+    /// SARIF 2.1.0, only new and worsened results
     Sarif,
 }
 
@@ -203,11 +207,11 @@ pub struct ExplainArguments {
     /// A rule, a diagnostic code, a finding (`rule@element`) or a threat
     pub what: String,
 
-    /// Where the model is [default: this folder]
+    /// The folder of the model [default: this folder]
     #[arg(value_name = "PATH")]
     pub path: Option<PathBuf>,
 
-    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
 }
@@ -218,30 +222,31 @@ Examples:
   threatline import checkout.json wallet.json --to design     two diagrams become one model
 
 Reads Threagile, Open Threat Model, OWASP Threat Dragon 2, the OWASP threat model library (TM-BOM),
-Microsoft Threat Modeling Tool (.tm7), pytm (`--json`) and threatcl; which it is, \
-the document tells.
-What has no place in a model is listed, and kept in a comment. A risk that was accepted without a
-last day gets one to fill in, marked with TODO.
+Microsoft Threat Modeling Tool (.tm7), pytm (`--json`) and threatcl. The format is detected.
+Anything a model cannot represent is listed and kept in a comment. A risk accepted without an end
+date gets a date to fill in, marked TODO.
 
-Exit code: 0; 2 when a document cannot be used, and nothing is written.";
+Exit codes:
+  0  the model was written
+  2  invalid arguments, or an invalid file; nothing was written";
 
 /// `threatline import`
 #[derive(Debug, Args)]
 #[command(after_help = IMPORT_HELP)]
 pub struct ImportArguments {
-    /// The documents; files that they include are found from where they are
+    /// The files to import; included files are found relative to them
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 
-    /// The folder to write the model into; it is made if it is not there
+    /// The folder to write the model to; it is created if needed
     #[arg(long, value_name = "DIR")]
     pub to: PathBuf,
 
-    /// Replace files that are there and say something else
+    /// Replace existing files that have different content
     #[arg(long)]
     pub force: bool,
 
-    /// List each place of what has no place in the model
+    /// List each occurrence of what the model cannot represent
     #[arg(long)]
     pub verbose: bool,
 }
@@ -252,13 +257,13 @@ Examples:
   threatline export --to threagile > threagile.yaml
   threatline export --to dot | dot -Tsvg > design.svg
 
-What the format cannot say is told on the standard error.";
+Anything the format cannot represent is reported on standard error.";
 
 /// `threatline export`
 #[derive(Debug, Args)]
 #[command(after_help = EXPORT_HELP)]
 pub struct ExportArguments {
-    /// Where the model is [default: this folder]
+    /// The folder of the model [default: this folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -266,11 +271,11 @@ pub struct ExportArguments {
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub to: ExportFormat,
 
-    /// The file to write [default: the standard output]
+    /// The file to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
 }
@@ -282,19 +287,19 @@ pub enum ExportFormat {
     Otm,
     /// Threagile, YAML
     Threagile,
-    /// CycloneDX 1.6, JSON: services with trust zones and data flows, findings as vulnerabilities
+    /// CycloneDX 1.6, JSON: services, trust zones, data flows, and findings as vulnerabilities
     #[value(name = "cyclonedx")]
     CycloneDx,
-    /// The diagram as a flowchart of Mermaid
+    /// The diagram as a Mermaid flowchart
     Mermaid,
-    /// The diagram in the language of Graphviz
+    /// The diagram for Graphviz
     Dot,
-    /// The diagram for diagrams.net, a page for each component
+    /// The diagrams for diagrams.net (draw.io), one page per component
     #[value(name = "drawio")]
     DrawIo,
-    /// All that the analysis knows, for scripts
+    /// The complete analysis, for scripts
     Json,
-    /// The register of threats, for spreadsheets
+    /// The threat register, for spreadsheets
     Csv,
     /// OWASP Threat Dragon 2, JSON
     ThreatDragon,
@@ -319,16 +324,18 @@ impl From<ExportFormat> for Target {
 /// `threatline fmt`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A file with syntax errors is left alone, and said to be.\n\n\
-Exit code: 0; 1 with --check when a file is not in the canonical format; \
-2 when a file cannot be used."
+    after_help = "A file with syntax errors is reported and not changed.\n\n\
+Exit codes:\n  \
+0  all files are formatted\n  \
+1  with --check: at least one file is not formatted\n  \
+2  invalid arguments, or an unreadable or invalid file"
 )]
 pub struct FmtArguments {
     /// Files or folders to format [default: this folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Write nothing; say which files would change, and exit with 1 if any would
+    /// Write nothing; list the files that would change, and exit with 1 if there are any
     #[arg(long)]
     pub check: bool,
 }
@@ -336,35 +343,36 @@ pub struct FmtArguments {
 /// `threatline init`
 #[derive(Debug, Args)]
 pub struct InitArguments {
-    /// The folder to start a model in; it is made if it is not there [default: this folder]
+    /// The folder to create the model in; it is created if needed [default: this folder]
     #[arg(value_name = "DIR")]
     pub dir: Option<PathBuf>,
 }
 
 const REPORT_HELP: &str = "\
 Examples:
-  threatline report --out report.html           the model of this folder
-  threatline report design --to markdown        Markdown on the standard output
+  threatline report --out report.html           the model in this folder
+  threatline report design --to markdown        Markdown on standard output
 
-The page answers four questions: what are we working on, what can go wrong, what are we doing about
-it, did we do a good job. It needs nothing else: no script, no network. It can be printed.";
+The report answers four questions: what are we working on, what can go wrong, what are we doing
+about it, did we do a good job. The page is self-contained, without scripts or network access, and
+can be printed.";
 
 /// `threatline lsp`
 #[derive(Debug, Args)]
 pub struct LspArguments {
-    /// Write what the server does to standard error
+    /// Log to standard error
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub log: Option<Log>,
 }
 
-/// How much the server writes of what it does.
+/// How much the server logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Log {
-    /// Which models are read, how long that takes, and what fails
+    /// Models that are read, durations, and failures
     Info,
-    /// Also each message, how long it takes, and how many queries that executes
+    /// Also each message, with its duration and the number of queries
     Messages,
-    /// Also the contents of messages, which include the texts of documents
+    /// Also the contents of messages, including the texts of documents
     Contents,
 }
 
@@ -372,19 +380,19 @@ pub enum Log {
 #[derive(Debug, Args)]
 #[command(after_help = REPORT_HELP)]
 pub struct ReportArguments {
-    /// Where the model is [default: this folder]
+    /// The folder of the model [default: this folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// How to write it
+    /// The output format
     #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
     pub to: ReportFormat,
 
-    /// The file to write [default: the standard output]
+    /// The file to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// The day that dates are compared with, as 2026-11-23 [default: today]
+    /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
 }
@@ -392,9 +400,9 @@ pub struct ReportArguments {
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
-    /// One page with diagrams
+    /// One HTML page with diagrams
     Html,
-    /// For a wiki or a pull request, with diagrams for Mermaid
+    /// Markdown for a wiki or a pull request, with Mermaid diagrams
     Markdown,
 }
 
@@ -402,32 +410,32 @@ const RULES_HELP: &str = "\
 Examples:
   threatline rules                               every rule, by subject
   threatline rules --category repudiation
-  threatline rules --technology kafka            those that ask for it, or for what it is one of
+  threatline rules --technology kafka            those that ask for it or a broader technology
   threatline rules --reference CWE-319
-  threatline rules design --format json          with the rules of the model in `design`";
+  threatline rules design --format json          including the rules of the model in `design`";
 
 /// `threatline rules`
 #[derive(Debug, Args)]
 #[command(after_help = RULES_HELP)]
 pub struct RulesArguments {
-    /// Where the model is whose own rules are listed, too [default: this folder]
+    /// The folder of a model whose rules are included [default: this folder]
     #[arg(value_name = "PATH")]
     pub path: Option<PathBuf>,
 
-    /// Those of a STRIDE category, such as spoofing
+    /// Only rules of a STRIDE category, such as spoofing
     #[arg(long, value_name = "WORD")]
     pub category: Option<String>,
 
-    /// Those whose condition asks for a technology, or for what it is one of
+    /// Only rules whose condition asks for a technology or a broader one
     #[arg(long, value_name = "NAME")]
     pub technology: Option<String>,
 
-    /// Those that refer to an entry of CWE, CAPEC, ATT&CK or ASVS, such as CWE-319; `ASVS` alone
-    /// finds all of ASVS
+    /// Only rules that refer to an entry of CWE, CAPEC, ATT&CK or ASVS, such as CWE-319; `ASVS`
+    /// matches all of ASVS
     #[arg(long, value_name = "ID")]
     pub reference: Option<String>,
 
-    /// How to print them
+    /// The output format
     #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
     pub format: RulesFormat,
 }
@@ -435,28 +443,28 @@ pub struct RulesArguments {
 /// How rules are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
-    /// A line each
+    /// One line per rule
     Human,
-    /// Everything, as one JSON document
+    /// All details as one JSON document
     Json,
-    /// A page in Markdown
+    /// A Markdown page
     Markdown,
 }
 
 const TEST_HELP: &str = "\
-A test is a file whose name ends with `.test.threat`: a small model with what rules have to find \
-in it.
-It sees the rules, technologies, protocols and mitigations of the model that it lies in, \
-and nothing of
-it is part of that model.
+A test is a file named `NAME.test.threat`: a small model and the findings that rules must report.
+It can use the rules, technologies, protocols and mitigations of the model that contains it, and is
+not part of that model.
 
   expect {
     found: house_rule@order
     absent: house_rule@browse
   }
 
-Exit code: 0 when all is as expected; 1 when something is not; \
-2 when the call or a file cannot be used.";
+Exit codes:
+  0  all expectations are met
+  1  at least one expectation is not met
+  2  invalid arguments, or an unreadable or invalid file";
 
 /// `threatline test`
 #[derive(Debug, Args)]
@@ -466,7 +474,7 @@ pub struct TestArguments {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// How to print the outcome
+    /// The output format
     #[arg(long, value_enum, default_value_t = TestFormat::Human)]
     pub format: TestFormat,
 }
@@ -474,9 +482,9 @@ pub struct TestArguments {
 /// How the outcome of tests is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TestFormat {
-    /// For people, with excerpts
+    /// Text with excerpts
     Human,
-    /// Everything, as one JSON document
+    /// All details as one JSON document
     Json,
 }
 

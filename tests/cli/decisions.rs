@@ -164,7 +164,7 @@ const OWN_HTTP: &str = "protocol http \"HTTP\" { encrypted: yes authenticated: y
 
 #[test]
 fn a_definition_that_hides_one_of_the_library_closes_nothing() {
-    let why = "open by the definitions of the base";
+    let why = "open by the base's definitions";
     let head = format!("{SHOP}{OWN_HTTP}");
     fails_with(&states(SHOP, &head), "opened", why);
     // What is new with it is judged by the library, too.
@@ -173,7 +173,7 @@ fn a_definition_that_hides_one_of_the_library_closes_nothing() {
     fails_with(&folder, "opened", why);
     diff(&folder, "human")
         .says("Weaker than before")
-        .says("protocol `http` hides the library's of that name; by the definitions of the base")
+        .says("protocol `http` hides the library's definition of the same name; by the base's definitions")
         .never_says("Findings closed");
     folder
         .check(&["head"])
@@ -217,9 +217,9 @@ fn a_definition_that_changes_closes_nothing() {
     let of_own = |text: &str| text.replace("protocol: http\n", "protocol: ours\n");
     let base = of_own(&format!("{SHOP}protocol ours {{ encrypted: no }}\n"));
     let head = base.replace("encrypted: no", "encrypted: yes");
-    let why = "open by the definitions of the base";
+    let why = "open by the base's definitions";
     fails_with(&states(&base, &head), "opened", why);
-    diff(&states(&base, &head), "human").says("protocol `ours` is defined otherwise");
+    diff(&states(&base, &head), "human").says("protocol `ours` is defined differently");
     // A mitigation that comes to counter more, and one that is done.
     let done = "mitigation own { counters: spoofing }\n";
     let with = |own: &str| SHOP.replace("sends: memo", "mitigations: own\n  sends: memo") + own;

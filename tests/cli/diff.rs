@@ -171,10 +171,10 @@ fn moving_and_formatting_text_changes_nothing() {
     is_empty(&json["models"][0]);
     diff(&folder, &["main"])
         .exits(0)
-        .says("the design is as it was");
+        .says("the design is unchanged");
     diff(&folder, &["main", "--format", "markdown"])
         .exits(0)
-        .says("the design is as it was");
+        .says("the design is unchanged");
     let sarif = diff(&folder, &["main", "--format", "sarif"])
         .exits(0)
         .sarif();
@@ -202,7 +202,7 @@ fn titles_and_descriptions_are_named_and_no_more() {
     let run = diff(&folder, &["main"])
         .exits(0)
         .says("`description`, `title` of store `ledger`");
-    run.says("passed: the design is as it was");
+    run.says("passed: the design is unchanged");
     // What implements something is a fact.
     let model = changed(
         "process web \"Web\" in vpc {",
@@ -222,8 +222,12 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
     );
     let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
     assert!(!opened(&json).is_empty(), "{json:#}");
-    tells(&json, "weakened", "`protocol` is `sql`, and was `sql_tls`");
-    tells(&json, "weakened", "`tenancy` is `multi`");
+    tells(
+        &json,
+        "weakened",
+        "`protocol` is now `sql`, previously `sql_tls`",
+    );
+    tells(&json, "weakened", "`tenancy` is now `multi`");
 
     let pay = |protocol: &str| {
         MODEL
@@ -240,7 +244,7 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
         .says("failed: 1 new finding of severity high or above");
     let run = diff(&folder, &["main", "--fail-on", "never"])
         .exits(0)
-        .says("1 opened finding");
+        .says("1 newly open finding");
     run.says("passed: findings do not fail this comparison");
     // What was open at the same severity before is not new.
     commit(&folder);
@@ -258,7 +262,7 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
     tells(
         &json["models"][0],
         "weakened",
-        "asset `card`: `classification` is `public`, and was `restricted`",
+        "asset `card`: `classification` is now `public`, previously `restricted`",
     );
     commit(&folder);
     folder.write("a.threat", pay("protocol: http"));
@@ -286,11 +290,11 @@ fn a_finding_that_gets_worse_at_the_bar_fails_and_is_not_called_new() {
     folder.write("a.threat", &open);
     let run = diff(&folder, &["main"])
         .exits(1)
-        .says("1 opened finding, 1 worse finding");
+        .says("1 newly open finding, 1 worsened finding");
     let run = run
         .says("`pay` (critical, information disclosure)")
-        .says("note: it was high before");
-    run.says("failed: 1 worse finding of severity high or above");
+        .says("note: it was previously high");
+    run.says("failed: 1 worsened finding of severity high or above");
     let model = diff(&folder, &["main", "--format", "json"]).exits(1).json()["models"][0].take();
     assert_eq!(opened(&model), ["std.missing_audit_trail@ledger"]);
     assert_eq!(model["worse"][0]["id"], "std.unencrypted_flow@pay");
@@ -318,7 +322,7 @@ fn a_finding_that_gets_worse_at_the_bar_fails_and_is_not_called_new() {
     diff(&folder, &["main"]).exits(1);
     diff(&folder, &["main", "--fail-on", "critical"])
         .exits(0)
-        .says("passed: no new or worse finding of severity critical or above");
+        .says("passed: no new or worsened finding of severity critical or above");
 }
 
 #[test]
@@ -333,7 +337,7 @@ fn of_findings_told_together_the_new_ones_are_named() {
     diff(&folder, &["main"])
         .exits(1)
         .says("`again_0` and `again_1` (critical")
-        .says("note: new of these: `unencrypted_flow@again_1`")
+        .says("note: new among these: `unencrypted_flow@again_1`")
         .says("failed: 1 new finding of");
 }
 
@@ -353,7 +357,7 @@ fn what_protects_less_is_told() {
     told(
         "status: verified",
         "status: planned",
-        "mitigation `checks`: `status` is `planned`, and was `verified`",
+        "mitigation `checks`: `status` is now `planned`, previously `verified`",
     );
     told(
         " evidence: \"https://ci.example.com/1\"",
@@ -363,55 +367,55 @@ fn what_protects_less_is_told() {
     told(
         "until: 2026-12-31",
         "until: 2027-12-31",
-        "accept `late`: `until` is `2027-12-31`, and was `2026-12-31`",
+        "accept `late`: `until` is now `2027-12-31`, previously `2026-12-31`",
     );
     told(
         "by: \"CISO\"",
         "by: \"me\"",
-        "accept `late`: `by` is `me`, and was `CISO`",
+        "accept `late`: `by` is now `me`, previously `CISO`",
     );
     told(
         "missing_audit_trail@web",
         "missing_audit_trail@web, tampering@web",
-        "accept `late` accepts `injection@web` (high), too",
+        "accept `late` also accepts `injection@web` (high)",
     );
     told(
         "trust: untrusted",
         "trust: high",
-        "boundary `internet`: `trust` is `high`, and was `untrusted`",
+        "boundary `internet`: `trust` is now `high`, previously `untrusted`",
     );
     told(
         "classification: restricted",
         "classification: internal",
-        "asset `card`: `classification` is `internal`",
+        "asset `card`: `classification` is now `internal`",
     );
     told(
         "stores: card\n",
         "stores: card\n  out_of_scope: \"old\"\n",
-        "store `ledger` is out of scope now: old",
+        "store `ledger` is now out of scope: old",
     );
     told(
         "authentication: token",
         "authentication: none",
-        "flow `pay`: `authentication` is `none`, and was `token`",
+        "flow `pay`: `authentication` is now `none`, previously `token`",
     );
     told(
         "  authentication: token\n",
         "",
-        "flow `pay`: `authentication` is not stated, and was `token`",
+        "flow `pay`: `authentication` is now unspecified, previously `token`",
     );
     told(
         "encryption: at_rest",
         "encryption: none",
-        "store `ledger`: `encryption` is `none`, and was `at_rest`",
+        "store `ledger`: `encryption` is now `none`, previously `at_rest`",
     );
     told(
         "\"Shopper\" in internet",
         "\"Shopper\" in vpc",
-        "`shopper` is in `vpc`, and was in `internet`; its trust is high",
+        "`shopper` is now in `vpc`, previously in `internet`; its trust is now high",
     );
     let threat = &MODEL[MODEL.find("threat theft").unwrap()..MODEL.find("accept late").unwrap()];
-    told(threat, "", "threat `theft` is gone");
+    told(threat, "", "threat `theft` was removed");
     let more = "accept more { findings: theft by: \"me\" until: 2027-01-01 because: \"so\" }\n";
     told(
         "threat theft",
@@ -427,7 +431,7 @@ fn a_later_due_day_is_told() {
     folder.write("a.threat", planned.replace("2027-01-01", "2027-06-01"));
     diff(&folder, &["main"])
         .exits(0)
-        .says("`due` is `2027-06-01`, and was `2027-01-01`")
+        .says("`due` is now `2027-06-01`, previously `2027-01-01`")
         .says("Weaker than before");
 }
 
@@ -460,9 +464,9 @@ fn what_is_new_and_what_is_gone_is_told() {
          confidential }\nflow settle: web -> bank { protocol: https sends: report authentication: mutual_tls }\n",
     );
     let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
-    tells(&json, "added", "boundary `partner`, of trust low");
+    tells(&json, "added", "boundary `partner`, trust low");
     tells(&json, "added", "external `bank`, in `partner`");
-    tells(&json, "added", "asset `report`, which is confidential");
+    tells(&json, "added", "asset `report`, confidential");
     tells(&json, "added", "flow `settle`, `web -> bank`");
     tells(
         &json,
@@ -478,7 +482,7 @@ fn what_is_new_and_what_is_gone_is_told() {
     folder.write(".gitignore", "b.threat\n");
     diff(&folder, &["main"])
         .exits(0)
-        .says("the design is as it was");
+        .says("the design is unchanged");
     fs::remove_file(folder.path(".gitignore")).unwrap();
     commit(&folder);
     fs::remove_file(folder.path("b.threat")).unwrap();
@@ -501,15 +505,12 @@ fn data_that_become_more_sensitive_are_told_once() {
     };
     told(
         "classification: confidential",
-        "confidential, and was internal",
+        "now confidential, previously internal",
     );
-    told(
-        "classification: internal personal: yes",
-        "personal, and was not",
-    );
+    told("classification: internal personal: yes", "now personal");
     told(
         "classification: restricted personal: yes",
-        "restricted and personal, and was internal",
+        "now restricted and personal, previously internal",
     );
 }
 
@@ -529,7 +530,7 @@ fn a_flow_that_takes_another_way_is_told_with_the_data_that_go_with_it() {
     let model = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
     assert_eq!(
         messages(&model, "sensitive"),
-        "`keep` runs from `web` to `edge`, and ran from `web` to `ledger`; it carries `card` (restricted; new to `edge`)"
+        "`keep` now runs from `web` to `edge`, previously from `web` to `ledger`; it carries `card` (restricted; new to `edge`)"
     );
     assert_eq!(messages(&model, "changed"), "");
     // One that carries nothing of that kind is another change.
@@ -540,7 +541,7 @@ fn a_flow_that_takes_another_way_is_told_with_the_data_that_go_with_it() {
     tells(
         &model,
         "changed",
-        "`pay` runs from `shopper` to `ledger`, and ran from `shopper` to `web`",
+        "`pay` now runs from `shopper` to `ledger`, previously from `shopper` to `web`",
     );
     assert_eq!(messages(&model, "sensitive"), "");
 }
@@ -562,7 +563,7 @@ fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
     // Where the acceptance itself is not asked for, the finding says so.
     let run = diff(&folder, &["main", "a.threat"])
         .exits(0)
-        .says("1 finding put off")
+        .says("1 finding deferred")
         .never_says("closed");
     run.says("accepted by CISO until 2027-01-01 (`it`)")
         .says("elsewhere in this model: 1 other change");
@@ -576,7 +577,7 @@ fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
     folder.write("a.threat", format!("{open}{wide}"));
     diff(&folder, &["main"])
         .exits(1)
-        .says("accept `it` accepts `unencrypted_flow@pay` (critical), too")
+        .says("accept `it` also accepts `unencrypted_flow@pay` (critical)")
         .says("(critical, accepted before it was found)");
     // What is planned is not closed either.
     let folder = repository(&[("a.threat", &open)]);
@@ -590,8 +591,8 @@ fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
     );
     let run = diff(&folder, &["main"])
         .exits(0)
-        .says("Findings put off")
-        .says("`sealed` is planned to counter it");
+        .says("Findings deferred")
+        .says("`sealed` is planned to mitigate it");
     run.never_says("closed");
 }
 
@@ -608,7 +609,7 @@ fn of_a_part_it_is_told_that_more_changed_elsewhere() {
             .replace("protocol: https", "protocol: http")
             .replace("sends: price", "sends: card"),
     );
-    let verdict = "passed: nothing changed in `part` (elsewhere in this model: 1 opened or worse finding, 4 other changes)";
+    let verdict = "passed: no change in `part` (elsewhere in this model: 1 new or worsened finding, 4 other changes)";
     diff(&folder, &["main", "part"]).exits(0).says(verdict);
     run_in(
         &folder.path("part"),
@@ -684,13 +685,12 @@ fn a_finding_that_closes_says_why() {
         "a.threat",
         with("mitigations: payload_encryption").replace("restricted", "public"),
     );
-    let told =
-        "No longer called for, and treated before: `unencrypted_flow@pay` (critical, mitigated)";
+    let told = "No longer found, and planned, accepted or mitigated before: `unencrypted_flow@pay` (critical, mitigated)";
     diff(&folder, &["main"]).says(told);
-    diff(&folder, &["main", "--format", "markdown"]).says("No longer called for");
+    diff(&folder, &["main", "--format", "markdown"]).says("No longer found");
     assert_eq!(
         why(&with("mitigations: payload_encryption")),
-        "`payload_encryption` counters it"
+        "`payload_encryption` mitigates it"
     );
     assert_eq!(
         why(&with("out_of_scope: \"x\"")),
@@ -703,7 +703,7 @@ fn a_finding_that_closes_says_why() {
         "accepted by me until 2027-01-01 (`it`)"
     );
     let flow = &open[open.find("flow pay").unwrap()..open.find("flow web").unwrap()];
-    assert_eq!(why(&open.replace(flow, "")), "flow `pay` is gone");
+    assert_eq!(why(&open.replace(flow, "")), "flow `pay` was removed");
 }
 
 #[test]
@@ -728,21 +728,21 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
         .says("Policy and rules");
     // Each with its line, and with what would come of it.
     let run = run.says(
-        "the rule `unencrypted_flow` is turned off (\"It is in the way.\"), and was on; `unencry",
+        "the rule `unencrypted_flow` is now turned off (\"It is in the way.\"), previously on; `unencry",
     );
     let run = run
-        .says("`unencrypted_flow@pay` (critical) would be found no longer")
+        .says("`unencrypted_flow@pay` (critical) would no longer be found")
         .says("threatline.toml:5:8");
     let run =
-        run.says("`fail_on` is never, and was high; `unencrypted_flow@pay` (critical), `injection@web` (high) would");
+        run.says("`fail_on` is now never, previously high; `unencrypted_flow@pay` (critical), `injection@web` (high) would");
     run.says("threatline.toml:2:1")
-        .says("`missing-mitigation` is off, and was not set")
+        .says("`missing-mitigation` is now off, previously not set")
         .says("threatline.toml:4:1");
     folder.write(
         "threatline.toml",
         "[rules.unencrypted_flow]\nlikelihood = \"low\"\nreason = \"x\"\n",
     );
-    let told = "is of likelihood low (\"x\"), and was on; `unencrypted_flow@pay` (critical) would be less severe";
+    let told = "is now set to likelihood low (\"x\"), previously on; `unencrypted_flow@pay` (critical) would be less severe";
     diff(&folder, &["main"]).exits(1).says(told);
     // Nor does a model of its own around the same files help.
     folder.write("threatline.toml", "[check]\nfail_on = \"high\"\n");
@@ -764,7 +764,7 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
     fs::remove_file(folder.path("threatline.toml")).unwrap();
     diff(&folder, &["main"])
         .exits(1)
-        .says("`fail_on` is not set, and was high");
+        .says("`fail_on` is now not set, previously high");
 }
 
 #[test]
@@ -776,13 +776,13 @@ fn rules_of_ones_own_are_policy() {
         rule.replace("is web_service", "is database"),
     );
     diff(&folder, &["main"])
-        .says("rule `house` asks for other facts")
+        .says("rule `house` has a different condition")
         .says("`house@web`");
     fs::remove_file(folder.path("rules.threat")).unwrap();
     diff(&folder, &["main"])
         .exits(0)
-        .says("rule `house` is gone")
-        .says("rule `house` is gone")
+        .says("rule `house` was removed")
+        .says("rule `house` was removed")
         .says("Policy and rules");
 }
 
@@ -887,7 +887,7 @@ fn models_come_and_go() {
     fs::remove_dir_all(folder.path("parts")).unwrap();
     diff(&folder, &["main"])
         .exits(0)
-        .says("Parts (model is gone)")
+        .says("Parts (model removed)")
         .says("process `part`");
     // From a subfolder, of what is in it; and of a path that is gone.
     folder.write("parts/b.threat", "process part\n");
@@ -905,7 +905,7 @@ fn models_come_and_go() {
         .says("process `part`");
     diff(&folder, &["main", "main", "parts"])
         .exits(0)
-        .says("the design is as it was");
+        .says("the design is unchanged");
 }
 
 #[test]
@@ -917,7 +917,7 @@ fn of_a_file_what_stands_in_it_is_told_and_what_moved_is_there() {
     folder.write("three.threat", "process extra\n");
     diff(&folder, &["main", "two.threat"])
         .exits(0)
-        .says("nothing changed in `two.threat`");
+        .says("no change in `two.threat`");
     diff(&folder, &["main", "three.threat"])
         .exits(0)
         .says("process `extra`")
@@ -925,7 +925,7 @@ fn of_a_file_what_stands_in_it_is_told_and_what_moved_is_there() {
         .never_says("`web`");
     diff(&folder, &["main", "one.threat"])
         .exits(0)
-        .says("nothing changed in `one.threat`");
+        .says("no change in `one.threat`");
 }
 
 #[test]
@@ -936,14 +936,14 @@ fn two_folders_are_compared_without_a_repository() {
     ]);
     diff(&folder, &["one", "two"])
         .exits(1)
-        .says("`encryption` is `none`, and was `at_rest`")
+        .says("`encryption` is now `none`, previously `at_rest`")
         .says("two/a.threat:");
     diff(&folder, &["two", "one"])
         .exits(0)
-        .says("`encryption` is `at_rest`, and was `none`");
+        .says("`encryption` is now `at_rest`, previously `none`");
     diff(&folder, &["one", "one"])
         .exits(0)
-        .says("the design is as it was");
+        .says("the design is unchanged");
     let run = run_in(
         &models().join("payment-api"),
         &["diff", "before", "after", "--today", TODAY],
@@ -959,7 +959,7 @@ fn what_cannot_be_compared_is_told() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
     diff(&folder, &["main"])
         .exits(2)
-        .says("`main` is no folder, and no revision: `.` is in no git repository");
+        .says("`main` is neither a folder nor a revision: `.` is not in a git repository");
     let folder = repository(&[("a.threat", MODEL)]);
     diff(&folder, &["nowhere"])
         .exits(2)
@@ -988,7 +988,7 @@ fn what_cannot_be_compared_is_told() {
     diff(&folder, &["main"])
         .exits(2)
         .says("this flow has no ends")
-        .never_says("New")
+        .never_says("Added")
         .never_says("?");
     folder.write("a.threat", format!("{MODEL}process tardy in nowhere\n"));
     diff(&folder, &[]).exits(2).says("threatline diff main");
@@ -1056,11 +1056,11 @@ fn a_shallow_clone_says_what_to_fetch() {
 #[test]
 fn a_name_of_both_a_revision_and_a_folder_is_the_revision() {
     let folder = repository(&[("a.threat", MODEL), ("main/b.threat", "process part\n")]);
-    diff(&folder, &["main"])
-        .exits(0)
-        .says("`main` is taken for the revision; `./main` is the folder");
+    diff(&folder, &["main"]).exits(0).says(
+        "`main` is both a revision and a folder; the revision is used (`./main` is the folder)",
+    );
     diff(&folder, &["./main", "main"])
-        .says("`main` is taken")
+        .says("`main` is both")
         .says("process `web`");
 }
 
@@ -1079,8 +1079,8 @@ fn links_are_read_as_on_a_disk() {
     commit(&folder);
     diff(&folder, &["main", "model"])
         .exits(0)
-        .says("the design is as it was")
-        .says("a link to a folder");
+        .says("the design is unchanged")
+        .says("a symbolic link to a folder");
     folder.write("shared/b.threat", "process other_part\nprocess one_more\n");
     diff(&folder, &["main", "model"])
         .exits(0)
@@ -1142,7 +1142,7 @@ fn nothing_that_a_repository_names_is_run_and_nothing_is_written() {
     let mut before = all();
     diff(&folder, &["main"])
         .exits(1)
-        .says("`encryption` is `none`");
+        .says("`encryption` is now `none`");
     let mut after = all();
     before.sort();
     after.sort();
@@ -1273,8 +1273,8 @@ fn a_comment_is_short_enough_and_found_again() {
     folder.write("many.threat", many);
     let run = diff(&folder, &["main", "--format", "markdown"])
         .exits(0)
-        .says("New (3000)")
-        .says("more: `threatline diff` tells them all");
+        .says("Added (3000)")
+        .says("more; `threatline diff` lists them all");
     assert!(run.out.starts_with("<!-- threatline diff -->\n"));
     assert!(run.out.chars().count() < 65_536, "{}", run.out.len());
 }
@@ -1336,7 +1336,7 @@ fn a_commit_that_unfolds_is_not_read() {
     let tree = git_says(&folder, &["mktree"], &list);
     diff(&folder, &["main", &commit_of(&tree)])
         .exits(2)
-        .says("more than 16 MB together");
+        .says("exceed 16 MB in total");
 }
 
 #[test]
@@ -1349,7 +1349,7 @@ fn a_name_that_means_a_branch_and_a_tag_is_an_error() {
     for revision in ["main", "main~0"] {
         diff(&folder, &[revision])
             .exits(2)
-            .says("names a branch and a tag; begin it with `refs/heads/` or `refs/tags/`");
+            .says("is both a branch and a tag; begin it with `refs/heads/` or `refs/tags/`");
     }
     diff(&folder, &["refs/heads/main"]).exits(0);
 }
@@ -1384,7 +1384,7 @@ fn too_many_findings_on_an_element_fail() {
     folder
         .run(&["diff", "base", "head", "--fail-on", "low"])
         .exits(1)
-        .says("not compared: more than 256 are on one element");
+        .says("not compared: one element has more than 256");
     let json = folder
         .run(&["diff", "base", "head", "--format", "json"])
         .json();

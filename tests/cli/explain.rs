@@ -36,7 +36,7 @@ fn a_rule_is_explained_with_its_condition_facts_references_and_test() {
     let run = run.says("CWE-319: Cleartext Transmission of Sensitive Information");
     let run = run
         .says("https://cwe.mitre.org/data/definitions/319.html")
-        .says("`std.tls: TLS` counters it");
+        .says("`std.tls: TLS` mitigates it");
     run.says("found: unencrypted_flow@plain")
         .says("absent: unencrypted_flow@safe");
 }

@@ -99,12 +99,12 @@ fn what_has_no_room_on_the_disk_changes_nothing() {
             &format!("trap '' XFSZ; ulimit -f 8; exec {{}} {call}"),
         )
         .exits(2)
-        .says("cannot be written");
+        .says("cannot write");
         assert_eq!(files(&folder), before, "{call}");
     }
     by_shell(&folder, "trap '' XFSZ; ulimit -f 0; exec {} init new")
         .exits(2)
-        .says("cannot be written");
+        .says("cannot write");
     assert_eq!(files(&folder), before);
 }
 
@@ -193,7 +193,7 @@ fn a_file_that_vanishes_while_models_are_read_is_none_of_them() {
             folder
                 .check(&["--fail-on", "never"])
                 .never_says("unreadable-file")
-                .never_says("cannot be read")
+                .never_says("cannot read")
                 .says("`kept`");
         }
     });
@@ -382,7 +382,7 @@ fn links_of_a_stranger_lead_to_no_other_kind_of_file() {
         folder
             .check(&[])
             .exits(2)
-            .says("is a link to a file of another kind, and is not followed");
+            .says("this symbolic link leads to a file of another kind and is not followed");
         assert_eq!(elsewhere.read("secret.txt"), "TOP-SECRET = {\n");
     }
     let folder = Folder::new(&[("a.threat", CANONICAL)]);
@@ -437,7 +437,7 @@ fn settings_that_are_too_long_or_too_deep_are_told() {
     folder
         .check(&[])
         .exits(2)
-        .says("threatline.toml: the file is longer than");
+        .says("threatline.toml: the file is larger than");
 }
 
 /// Documents that become larger than they are, or have no end.

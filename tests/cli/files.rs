@@ -122,7 +122,7 @@ fn a_call_that_checks_no_file_does_not_pass() {
     Folder::new(&[])
         .check(&[])
         .exits(2)
-        .says("`threatline init` starts a model");
+        .says("`threatline init` creates a model");
     Folder::new(&[("threatline.toml", "")]).check(&[]).exits(2);
     Folder::new(&[("threatline.toml", "")])
         .check(&["threatline.toml"])
@@ -169,7 +169,7 @@ fn what_is_not_utf_8_is_told_and_the_rest_is_read() {
     folder
         .run(&["fmt"])
         .exits(2)
-        .says("left alone: a.threat: the file is not UTF-8");
+        .says("not formatted: a.threat: the file is not UTF-8");
     assert_eq!(
         fs::read(folder.path("a.threat")).expect("it is there"),
         b"process lonely\nprocess other \"caf\xe9\"\n"
@@ -208,12 +208,12 @@ mod unix {
             .check(&["m"])
             .exits(2)
             .says("m/self.threat:1:1")
-            .says("`m/up.threat` is a link to a folder");
+            .says("`m/up.threat` is a symbolic link to a folder");
         assert_eq!(run.out.matches("`lonely`").count(), 1, "{}", run.out);
         folder
             .run(&["fmt", "m"])
             .exits(0)
-            .says("`m/self.threat` is a link, and is left alone");
+            .says("`m/self.threat` is a symbolic link and was skipped");
     }
 
     #[test]
@@ -265,8 +265,8 @@ mod unix {
         let run = folder
             .run(&["fmt"])
             .exits(2)
-            .says("`dangling.threat` is a link, and is left alone")
-            .says("left alone: pipe.threat");
+            .says("`dangling.threat` is a symbolic link and was skipped")
+            .says("not formatted: pipe.threat");
         run.says("0 of 2 files changed");
     }
 }
@@ -284,7 +284,7 @@ fn names_that_differ_by_case_or_form_alone_are_no_model() {
         folder
             .check(&[])
             .exits(2)
-            .says("by letter case or Unicode form alone");
+            .says("only by letter case or Unicode form");
     }
 }
 
@@ -325,6 +325,6 @@ fn more_files_models_or_bytes_than_are_read_are_an_error() {
     folder.check(&[]).exits(2).says("more than 2000 models");
     let comments = "# a line of a comment that says nothing\n".repeat(230_000);
     let folder = Folder::new(&[("a.threat", &comments), ("b.threat", &comments)]);
-    folder.check(&[]).exits(2).says("more than 16 MB together");
+    folder.check(&[]).exits(2).says("exceed 16 MB in total");
     folder.check(&["a.threat"]).exits(2);
 }

@@ -47,11 +47,11 @@ fn a_file_with_syntax_errors_is_left_alone() {
     folder
         .run(&["fmt", "--check"])
         .exits(2)
-        .says("left alone: a.threat: line ");
+        .says("not formatted: a.threat: line ");
     folder
         .run(&["fmt"])
         .exits(2)
-        .says("left alone: a.threat")
+        .says("not formatted: a.threat")
         .says("formatted: b.threat");
     assert_eq!(folder.read("a.threat"), broken);
     assert_eq!(folder.read("b.threat"), CANONICAL);
@@ -124,11 +124,11 @@ fn a_link_is_left_alone() {
     folder
         .run(&["fmt", "model"])
         .exits(0)
-        .says("`model/a.threat` is a link, and is left alone");
+        .says("`model/a.threat` is a symbolic link and was skipped");
     folder
         .run(&["fmt", "model/a.threat"])
         .exits(2)
-        .says("left alone: model/a.threat: it is a link out of its folder");
+        .says("not formatted: model/a.threat: it is a symbolic link out of its folder");
     assert!(link.is_symlink());
     assert_eq!(folder.read("elsewhere/real.threat"), LOOSE);
 }
@@ -157,7 +157,7 @@ fn a_file_that_is_read_only_is_left_alone() {
     folder
         .run(&["fmt"])
         .exits(2)
-        .says("left alone: a.threat: it is read-only")
+        .says("not formatted: a.threat: it is read-only")
         .says("formatted: b.threat");
     assert_eq!(folder.read("a.threat"), LOOSE);
 }

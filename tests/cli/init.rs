@@ -43,7 +43,7 @@ fn a_second_time_nothing_is_written() {
     folder
         .run(&["init"])
         .exits(2)
-        .says("is there already; nothing was written");
+        .says("already exists; nothing was written");
     assert_eq!(folder.read("model.threat"), "process mine\n");
 }
 
@@ -53,7 +53,7 @@ fn half_a_model_is_not_completed() {
     folder
         .run(&["init"])
         .exits(2)
-        .says("`./model.threat` is there already");
+        .says("`./model.threat` already exists");
     assert!(!folder.path("threatline.toml").exists());
 }
 

@@ -307,7 +307,7 @@ fn a_broken_model_is_told_of_the_run() {
     assert!(
         notification["message"]["text"]
             .as_str()
-            .is_some_and(|text| text.contains("in the model itself"))
+            .is_some_and(|text| text.contains("in the model;"))
     );
     let run = Folder::of_model("starter")
         .check(&["--format", "sarif"])

@@ -131,7 +131,7 @@ fn a_rule_can_be_turned_off_with_a_reason_that_every_report_shows() {
         "threatline.toml",
         "[rules.unencrypted_flow]\nenabled = false\nreason = \"A demo.\"\n",
     );
-    let shown = "`unencrypted_flow` is turned off by threatline.toml: A demo.";
+    let shown = "`unencrypted_flow` is turned off in threatline.toml: A demo.";
     folder
         .check(&[])
         .exits(0)
@@ -148,7 +148,7 @@ fn a_rule_can_be_turned_off_with_a_reason_that_every_report_shows() {
     folder
         .run(&["explain", "unencrypted_flow"])
         .exits(0)
-        .says("turned off by threatline.toml: A demo.");
+        .says("turned off in this model by threatline.toml: A demo.");
     folder.run(&["rules"]).exits(0).says("(turned off)");
 }
 
@@ -164,7 +164,7 @@ fn the_likelihood_of_a_rule_can_be_changed() {
         .check(&[])
         .exits(1)
         .says("rate limiting: `shop` (high,")
-        .says("has likelihood critical by threatline.toml: Every week.");
+        .says("has likelihood critical in threatline.toml: Every week.");
     let finding = ["explain", "missing_rate_limit@shop"];
     folder
         .run(&finding)
@@ -273,7 +273,7 @@ fn settings_without_permission_or_behind_a_broken_link_are_an_error() {
     folder
         .check(&[])
         .exits(2)
-        .says("threatline.toml: the file cannot be read");
+        .says("threatline.toml: cannot read the file");
     std::fs::remove_file(&settings).unwrap();
     folder.write("threatline.toml", "");
     set_permissions(&settings, Permissions::from_mode(0o000)).unwrap();
@@ -282,6 +282,6 @@ fn settings_without_permission_or_behind_a_broken_link_are_an_error() {
         folder
             .check(&[])
             .exits(2)
-            .says("threatline.toml: the file cannot be read");
+            .says("threatline.toml: cannot read the file");
     }
 }

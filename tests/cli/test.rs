@@ -39,7 +39,7 @@ fn what_is_as_expected_passes() {
         .says("ok")
         .says("rules.test.threat: 3 expectations");
     run.says("3 expectations in 1 test, 0 not met")
-        .never_says("no test says");
+        .never_says("no test covers");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn rules_without_a_test_are_named() {
     folder
         .run(&["test"])
         .exits(0)
-        .says("no test says both where `no_keys` finds something and where it does not");
+        .says("no test covers both a match and a non-match of `no_keys`");
 }
 
 #[test]

@@ -165,7 +165,7 @@ def test_rename_with_versions_and_refusals(doc):
     renamed = shop.applied(document["edits"])
     assert "process market in vpc" in renamed and "shopper -> market {" in renamed
     answer = shop.client.answer(shop.client.ask("textDocument/rename", {"textDocument": {"uri": shop.uri}, "position": shop.position("process sh|op"), "newName": "shopper"}))
-    assert answer["error"]["code"] == -32803 and "declared already" in answer["error"]["message"]
+    assert answer["error"]["code"] == -32803 and "already declared" in answer["error"]["message"]
     answer = shop.client.answer(shop.client.ask("textDocument/prepareRename", {"textDocument": {"uri": shop.uri}, "position": shop.position("proc|ess shop")}))
     assert answer["error"]["code"] == -32803
 
@@ -369,7 +369,7 @@ def test_settings_come_at_the_start_and_wrong_ones_are_told(doc):
     shop = doc(FULL, JUDGED, options={"inlayHints": {"state": False, "severity": "maybe"}})
     assert hints(shop) == ["restricted", "high", "critical"]
     told = [message["params"]["message"] for message in shop.client.messages if message["method"] == "window/logMessage"]
-    assert told == ['the setting `threatline.inlayHints.severity` is `true` or `false`, not `"maybe"`']
+    assert told == ['the setting `threatline.inlayHints.severity` must be `true` or `false`, not `"maybe"`']
 
 
 def test_settings_are_asked_for_by_clients_that_want_it(doc):
@@ -394,7 +394,7 @@ def test_lenses_count_what_is_found_and_named(doc):
     assert resolved["command"]["command"] == "threatline.showReferences"
     assert len(resolved["command"]["arguments"][2]) == 1
     matrix = shop.client.request("workspace/executeCommand", {"command": of_flow[1]["command"]["command"], "arguments": of_flow[1]["command"]["arguments"]})
-    assert matrix["title"] == "STRIDE of the model" and "| pay |" in matrix["markdown"] and "critical" in matrix["markdown"]
+    assert matrix["title"] == "STRIDE matrix of the model" and "| pay |" in matrix["markdown"] and "critical" in matrix["markdown"]
     told = shop.client.request("workspace/executeCommand", {"command": "threatline.explain", "arguments": [shop.uri, "unencrypted_flow@pay"]})
     assert "it uses `http`" in told["markdown"]
     told = shop.client.request("workspace/executeCommand", {"command": "threatline.explain", "arguments": of_flow[0]["command"]["arguments"]})
@@ -428,7 +428,7 @@ def test_a_model_is_drawn_with_the_places_of_its_parts(doc):
         assert place["uri"] == shop.uri and place["range"]["start"] == shop.position("flow |pay")
         assert [component["uri"] for component in drawn["components"]] == [shop.uri]
     shop.change("asset card\n")
-    assert run({"uri": shop.uri})["note"] == "There is nothing to draw yet."
+    assert run({"uri": shop.uri})["note"] == "The model has nothing to draw yet."
 
 
 def test_findings_are_listed_by_component(doc):

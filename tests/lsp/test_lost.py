@@ -63,7 +63,7 @@ def lost(client, address):
         answer = client.answer(client.ask(method, {"textDocument": {"uri": address}, **params}))
         if "error" not in answer:
             return False
-        assert "close and open" in answer["error"]["message"]
+        assert "close and reopen" in answer["error"]["message"]
     shown = [message["params"] for message in client.messages if message["method"] == "window/showMessage"]
     assert [message["type"] for message in shown] == [1]
     assert address.rsplit("/", 1)[1] in shown[0]["message"]

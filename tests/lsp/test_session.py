@@ -663,7 +663,7 @@ def test_a_request_that_cannot_be_read_is_refused_and_reported(folder, wrong):
     assert client.answer(client.ids)["error"]["code"] == -32600
     assert codes(client.pull(uri(folder / "shop.threat"))) == ["missing-mitigation"]
     [logged] = [message["params"] for message in client.messages if message["method"] == "window/logMessage"]
-    assert logged["type"] == 1 and "no message" in logged["message"]
+    assert logged["type"] == 1 and "invalid message" in logged["message"]
     client.end()
 
 

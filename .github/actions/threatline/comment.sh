@@ -20,7 +20,7 @@ if [ -n "$earlier" ]; then
   gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$earlier" -F "body=@$MARKDOWN" || refused
 else
   case $(sed -n 2p "$MARKDOWN") in
-    '### ✅ Threat model: the design is as it was' | '### ✅ Threat model: nothing changed in '*) ;;
+    '### ✅ Threat model: the design is unchanged' | '### ✅ Threat model: no change in '*) ;;
     *) gh api --silent --method POST "$comments" -F "body=@$MARKDOWN" || refused ;;
   esac
 fi

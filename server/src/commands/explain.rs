@@ -83,10 +83,10 @@ fn unknown(db: &Database, models: &[Model], name: &str) -> anyhow::Error {
         known.extend(findings.iter().map(|assessed| assessed.finding.id.name(db)));
     }
     match nearest(library::short_name(name), known) {
-        Some(near) => anyhow!("nothing is called `{name}`; {}", did_you_mean(&near)),
+        Some(near) => anyhow!("unknown name `{name}`; {}", did_you_mean(&near)),
         None => anyhow!(
-            "nothing is called `{name}`: give a rule, a diagnostic code, a threat, or a finding \
-             as `rule@element`"
+            "unknown name `{name}`: expected a rule, a diagnostic code, a threat or a finding \
+             (`rule@element`)"
         ),
     }
 }

@@ -20,7 +20,7 @@ pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
     let reports = report(&loaded, None);
     let report = the_only(&loaded, &reports)?;
     if report.is_broken() {
-        bail!("the model has errors, so nothing was written; see `threatline check`");
+        bail!("the model has errors, so nothing was written; run `threatline check`");
     }
     let export = export(loaded.db(), report.model, &report.name, arguments.to.into())?;
     match &arguments.out {
@@ -28,6 +28,6 @@ pub fn run(arguments: &ExportArguments) -> Result<Outcome> {
         None => std::io::stdout().lock().write_all(export.text.as_bytes())?,
     }
     notes("note", &loaded.notes);
-    notes("left out", &export.losses);
+    notes("not exported", &export.losses);
     Ok(Outcome::Clean)
 }

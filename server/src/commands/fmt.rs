@@ -46,7 +46,7 @@ pub fn run(arguments: &FmtArguments) -> Result<Outcome> {
             }
             Formatted::Unusable(why) => {
                 unusable += 1;
-                error("left alone", &format!("{name}: {why}"));
+                error("not formatted", &format!("{name}: {why}"));
             }
         }
     }

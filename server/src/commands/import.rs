@@ -50,10 +50,10 @@ pub fn run(arguments: &ImportArguments) -> Result<Outcome> {
 fn read(path: &Path) -> Result<String> {
     let metadata = fs::metadata(path).context("cannot be read")?;
     if !metadata.is_file() {
-        bail!("is no file");
+        bail!("is not a regular file");
     }
     if metadata.len() > MAX_DOCUMENT {
-        bail!("is longer than {} MB, and is not read", MAX_DOCUMENT >> 20);
+        bail!("is larger than {} MB and was not read", MAX_DOCUMENT >> 20);
     }
     let bytes = fs::read(path).context("cannot be read")?;
     decode(&bytes).map_err(|why| anyhow!("{why}"))
@@ -78,7 +78,7 @@ fn included(document: &str, path: &str) -> Result<(String, String), String> {
         _ => true,
     };
     if !goes_down || !is_below() {
-        return Err("it is not below the folder of the document, and is not read".to_owned());
+        return Err("it is outside the folder of the document".to_owned());
     }
     let text = read(&whole).map_err(|error| format!("{error:#}"))?;
     Ok((whole.display().to_string(), text))
@@ -95,12 +95,13 @@ fn write(folder: &Path, imported: &Imported, force: bool) -> Result<()> {
         .filter(|(path, text)| path.symlink_metadata().is_ok() && !holds(path, text));
     if let Some((path, _)) = other.next().filter(|_| !force) {
         bail!(
-            "`{}` is there and says something else; nothing was written (`--force` replaces it)",
+            "`{}` already exists with different content; nothing was written (`--force` \
+             replaces it)",
             path.display()
         );
     }
     fs::create_dir_all(folder)
-        .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+        .with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
     write_whole(&files)
 }
 

@@ -25,14 +25,14 @@ pub fn run(arguments: &InitArguments) -> Result<Outcome> {
     ];
     for (path, _) in &files {
         if path.symlink_metadata().is_ok() {
-            bail!("`{}` is there already; nothing was written", path.display());
+            bail!("`{}` already exists; nothing was written", path.display());
         }
     }
     fs::create_dir_all(&folder)
-        .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+        .with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
     write_whole(&files.each_ref().map(|(path, text)| (path, text.as_bytes())))?;
     let mut output = anstream::stdout();
-    writeln!(output, "A model was started:")?;
+    writeln!(output, "Created a model:")?;
     for (path, _) in &files {
         writeln!(output, "  {}", in_one_line(&path.display().to_string()))?;
     }
@@ -40,6 +40,6 @@ pub fn run(arguments: &InitArguments) -> Result<Outcome> {
         Some(folder) => format!(" {}", in_one_line(&folder.display().to_string())),
         None => String::new(),
     };
-    writeln!(output, "\nSee what it says:\n  threatline check{argument}")?;
+    writeln!(output, "\nNext, check it:\n  threatline check{argument}")?;
     Ok(Outcome::Clean)
 }

@@ -43,7 +43,7 @@ pub fn run(arguments: &ReportArguments) -> Result<Outcome> {
     if report.is_broken() {
         error(
             "error",
-            "the model has errors, so that the report may miss something; see `threatline check`",
+            "the model has errors, so the report may be incomplete; run `threatline check`",
         );
         return Ok(Outcome::Unusable);
     }

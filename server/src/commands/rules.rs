@@ -96,7 +96,7 @@ fn technology_of(db: &Database, model: Model, name: &str) -> Result<Decl> {
 
 fn unknown(kind: &str, written: &str, known: impl Iterator<Item = SmolStr>) -> anyhow::Error {
     match nearest(written, known) {
-        Some(near) => anyhow!("there is no {kind} `{written}`; {}", did_you_mean(&near)),
-        None => anyhow!("there is no {kind} `{written}`"),
+        Some(near) => anyhow!("unknown {kind} `{written}`; {}", did_you_mean(&near)),
+        None => anyhow!("unknown {kind} `{written}`"),
     }
 }

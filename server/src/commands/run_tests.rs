@@ -20,7 +20,7 @@ pub fn run(arguments: &TestArguments) -> Result<Outcome> {
     notes("note", &loaded.notes);
     let tests = run_tests(&loaded);
     if tests.is_empty() {
-        bail!("there is no test here: a file whose name ends with `.test.threat`");
+        bail!("no tests here: the name of a test ends with `.test.threat`");
     }
     let untested = untested(&loaded, &tests);
     let mut output = standard_output();

@@ -132,14 +132,16 @@ pub fn readable_settings(path: &Path, text: Option<FileText>) -> Result<Option<S
 /// stranger made may lead to any secret: so one with a name of ours is followed to another with
 /// such a name alone, and it is what was opened that is judged, not what a name leads to.
 fn bytes_of(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, String> {
-    let failed = |error: std::io::Error| format!("the file cannot be read: {error}");
+    let failed = |error: std::io::Error| format!("cannot read the file: {error}");
     let file = if !is_ours(path) {
         // Named by itself, whatever it is.
         place::open_at_once(path)
     } else if path.is_symlink() {
         let target = path.canonicalize().map_err(failed)?;
         if !is_ours(&target) {
-            return Err("this is a link to a file of another kind, and is not followed".to_owned());
+            return Err(
+                "this symbolic link leads to a file of another kind and is not followed".to_owned(),
+            );
         }
         place::open_unless_link(&target)
     } else {
@@ -169,7 +171,7 @@ fn bytes_of(path: &Path, is_ours: impl Fn(&Path) -> bool) -> Result<Vec<u8>, Str
 /// Why a file that is longer than any model is not read.
 pub fn too_long() -> String {
     format!(
-        "the file is longer than {} MB, and is not analysed",
+        "the file is larger than {} MB and was not analyzed",
         MAX_TEXT >> 20
     )
 }
@@ -184,7 +186,7 @@ impl Found {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.notes.push(format!("passed over: {error}"));
+                    self.notes.push(format!("skipped: {error}"));
                     continue;
                 }
             };

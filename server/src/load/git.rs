@@ -43,7 +43,7 @@ impl Repository {
         let prefix = match run(folder, &["rev-parse", "--show-prefix"])? {
             Ok(prefix) => to_path(without_line_end(&prefix)),
             Err(complaint) if complaint.contains("not a git repository") => {
-                bail!("`{}` is in no git repository", shown(folder).display())
+                bail!("`{}` is not in a git repository", shown(folder).display())
             }
             Err(complaint) => bail!("git: {complaint}"),
         };
@@ -55,7 +55,7 @@ impl Repository {
         let real = to_path(without_line_end(&real));
         if top.canonicalize().ok() != real.canonicalize().ok() {
             bail!(
-                "`{}` is a link into a repository; name the folder that it leads to",
+                "`{}` is a symbolic link into a repository; pass the folder that it points to",
                 shown(folder).display()
             );
         }
@@ -75,7 +75,8 @@ impl Repository {
         };
         if self.is_ambiguous(revision)? {
             bail!(
-                "`{revision}` names a branch and a tag; begin it with `refs/heads/` or `refs/tags/`"
+                "`{revision}` is both a branch and a tag; begin it with `refs/heads/` or \
+                 `refs/tags/`"
             );
         }
         let id = String::from_utf8_lossy(without_line_end(&id)).into_owned();
@@ -106,8 +107,8 @@ impl Repository {
     pub fn why_missing(&self, revision: &str) -> Result<String> {
         if revision.contains("..") {
             return Ok(format!(
-                "`{revision}` is a range; name its two ends apart, \
-                 as in `threatline diff main topic`"
+                "`{revision}` is a range; pass its two ends separately, as in `threatline diff \
+                 main topic`"
             ));
         }
         let answer = run(&self.top, &["rev-parse", "--is-shallow-repository"])?;
@@ -116,9 +117,8 @@ impl Repository {
         let hint = if self.commit(&remote)?.is_some() {
             format!("; {}", did_you_mean(&remote))
         } else if is_shallow {
-            "; if the name is right, it is older than this clone, which is shallow: \
-             `git fetch --unshallow` gets the rest, in GitHub Actions `fetch-depth: 0` \
-             of actions/checkout"
+            "; this clone is shallow: if the name is right, run `git fetch --unshallow`, or set \
+             `fetch-depth: 0` for actions/checkout"
                 .to_owned()
         } else {
             String::new()
@@ -190,7 +190,7 @@ impl Repository {
             Some(match tree.target_of(&settings, blobs)? {
                 Target::File { id, .. } => blobs.read(&id)?,
                 Target::Folder => FileText::failed("the path is a folder, not a file"),
-                Target::Nothing(why) => FileText::failed(format!("the file cannot be read: {why}")),
+                Target::Nothing(why) => FileText::failed(format!("cannot read the file: {why}")),
             })
         } else {
             None
@@ -201,7 +201,7 @@ impl Repository {
         for (file, id) in files {
             let text = match id {
                 Ok(id) => blobs.read(&id)?,
-                Err(why) => FileText::failed(format!("the file cannot be read: {why}")),
+                Err(why) => FileText::failed(format!("cannot read the file: {why}")),
             };
             texts.push((self.top.join(file), text));
         }

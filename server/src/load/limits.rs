@@ -22,10 +22,10 @@ pub const MAX_LISTED: usize = 1_000_000;
 /// When there are.
 pub fn check_counts(models: usize, files: usize) -> Result<()> {
     if files > MAX_FILES {
-        bail!("there are more than {MAX_FILES} model files here; name a part of them");
+        bail!("there are more than {MAX_FILES} model files here; pass a subfolder");
     }
     if models > MAX_MODELS {
-        bail!("there are more than {MAX_MODELS} models here; name a part of them");
+        bail!("there are more than {MAX_MODELS} models here; pass a subfolder");
     }
     Ok(())
 }
@@ -37,7 +37,7 @@ pub fn check_counts(models: usize, files: usize) -> Result<()> {
 pub fn check_bytes(bytes: usize) -> Result<()> {
     if bytes > MAX_BYTES {
         let limit = MAX_BYTES >> 20;
-        bail!("the model files here have more than {limit} MB together; name a part of them");
+        bail!("the model files here exceed {limit} MB in total; pass a subfolder");
     }
     Ok(())
 }

@@ -130,7 +130,7 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
         let is_own_settings = is_settings(asked) && found.roots.contains_key(root);
         if !is_own_settings && first_below(&files, asked).is_none() {
             bail!(
-                "there is no `.threat` file in `{}`; `threatline init` starts a model",
+                "there is no `.threat` file in `{}`; `threatline init` creates a model",
                 path.display()
             );
         }
@@ -211,7 +211,10 @@ pub fn list(paths: &[PathBuf]) -> Result<(Vec<Listed>, Vec<String>)> {
             let below = (file != asked).then(|| asked.clone());
             if below.is_some() && file.is_symlink() {
                 let link = shown(&file);
-                notes.push(format!("`{}` is a link, and is left alone", link.display()));
+                notes.push(format!(
+                    "`{}` is a symbolic link and was skipped",
+                    link.display()
+                ));
                 continue;
             }
             listed.entry(file).or_insert(below);
@@ -282,7 +285,7 @@ fn each_once(mut notes: Vec<String>) -> Vec<String> {
 
 /// A path that has to be there, from the root of the file system.
 fn existing(path: &Path) -> Result<PathBuf> {
-    fs::symlink_metadata(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+    fs::symlink_metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     from_root(path)
 }
 

@@ -31,13 +31,14 @@ impl Names {
                 if path.to_str().is_some() {
                     return (name, text);
                 }
-                let why = "the name of the file is not valid UTF-8, and it is not read; rename it";
+                let why = "the file name is not valid UTF-8, so the file was not read; rename it";
                 (name, FileText::failed(why))
             }
             Entry::Occupied(first) => {
                 let why = format!(
-                    "the name differs from `{}` by letter case or Unicode form alone: some systems \
-                     keep one of the two files, so neither verdict would hold; rename it",
+                    "the name differs from `{}` only by letter case or Unicode form; some \
+                     systems keep only one of the two files, so results would depend on the \
+                     system; rename it",
                     first.get()
                 );
                 (name, FileText::failed(why))

@@ -121,7 +121,7 @@ pub fn first_below<'p>(paths: &'p BTreeSet<PathBuf>, path: &Path) -> Option<&'p 
 /// The note on a link to a folder.
 pub fn not_followed(link: &Path) -> String {
     format!(
-        "`{}` is a link to a folder, and is not followed",
+        "`{}` is a symbolic link to a folder and was not followed",
         shown(link).display()
     )
 }

@@ -33,7 +33,7 @@ impl Place {
                 Place::below(&folder, &target)
             }
             (Err(error), _) if error.kind() != io::ErrorKind::NotFound => bail!(error),
-            _ => bail!("it is a link out of its folder; name the file that it leads to"),
+            _ => bail!("it is a symbolic link out of its folder; pass the file that it points to"),
         }
     }
 
@@ -287,7 +287,7 @@ mod imp {
 
     fn unless_link(path: PathBuf) -> io::Result<PathBuf> {
         if path.is_symlink() {
-            return Err(io::Error::other("it is a link"));
+            return Err(io::Error::other("it is a symbolic link"));
         }
         Ok(path)
     }

@@ -52,7 +52,7 @@ impl States {
             (Some(state), _) => state,
             (None, Ok(repository)) => bail!(repository.why_missing(&base.to_string_lossy())?),
             (None, Err(error)) => bail!(
-                "`{}` is no folder, and no revision: {error:#}",
+                "`{}` is neither a folder nor a revision: {error:#}",
                 base.display()
             ),
         };
@@ -121,7 +121,7 @@ impl States {
             (State::Folder(folder), _) => load_state(&paths, Some(folder), |_| true, today),
             (State::Revision(commit), Some(repository)) => repository.load(commit, &paths, today),
             (State::WorkingTree, Some(repository)) => load_working_tree(repository, &paths, today),
-            (_, None) => bail!("there is no git repository here"),
+            (_, None) => bail!("this folder is not in a git repository"),
         }
     }
 
@@ -143,11 +143,11 @@ impl States {
             match &self.repository {
                 Some(repository) if !after.exists() && !matches!(self.base, State::Folder(_)) => {
                     let missing = repository.why_missing(&name)?;
-                    bail!("{missing}, and there is no such PATH")
+                    bail!("{missing}, and there is no such path")
                 }
-                _ => bail!(
-                    "there is no `.threat` file in `{name}`, neither in the base nor in the head"
-                ),
+                _ => {
+                    bail!("there is no `.threat` file in `{name}`, in either the base or the head")
+                }
             }
         }
         Ok(())
@@ -195,7 +195,8 @@ fn named(
         if name.is_dir() {
             let name = name.display();
             notes.push(format!(
-                "`{name}` is taken for the revision; `./{name}` is the folder"
+                "`{name}` is both a revision and a folder; the revision is used (`./{name}` is \
+                 the folder)"
             ));
         }
         return Ok(Some(State::Revision(commit)));

@@ -9,7 +9,7 @@ use threatline_syntax::{Edit, Encoding};
 use tower_lsp::ls_types::{Position, TextDocumentContentChangeEvent, Uri};
 
 /// Why a document cannot be changed that is not open.
-const NOT_OPEN: &str = "it was not opened";
+const NOT_OPEN: &str = "the document is not open";
 
 /// The open documents, by path. A clone shares their texts.
 #[derive(Clone, Default)]
@@ -84,12 +84,12 @@ impl Documents {
         }
         let document = self.by_path.get_mut(path).ok_or(NOT_OPEN)?;
         if version < document.version {
-            return Err("its version is lower than the one before");
+            return Err("the version is lower than the previous one");
         }
         document.version = version;
         for change in changes {
             let part = change_text(&mut document.text, change, encoding)
-                .ok_or("its range is not in the text")?;
+                .ok_or("the range is outside the text")?;
             touched = Some(touched.map_or(part, |touched: Touched| touched.then(part)));
         }
         Ok(touched)

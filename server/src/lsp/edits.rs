@@ -47,7 +47,7 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Result<Value> {
     let fills_in = is_versioned && client.has("workspace.workspaceEdit.snippetEditSupport");
     let can_create = creates(snapshot);
     if !change.created.is_empty() && !can_create {
-        return Err(refused("this editor lets no files be made"));
+        return Err(refused("this editor does not support creating files"));
     }
     let edit = |range: lsp::Range, text: &str| match (change.is_snippet, fills_in) {
         (true, true) => {

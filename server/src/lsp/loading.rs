@@ -291,7 +291,7 @@ impl Models {
         }
         if let Some((_, effort)) = self.running.take() {
             let (files, models) = (self.count_files(), self.workspace.models().count());
-            info!("read {files} files of {models} models in {effort}");
+            info!("read {files} files in {models} models in {effort}");
         }
     }
 

@@ -12,11 +12,7 @@ pub fn run(session: &mut Session, events: &Receiver<Event>) -> End {
         let next = events.try_recv().ok();
         // Keys that wait together are taken over together.
         if !next.as_ref().is_some_and(Event::is_edit) {
-            guarded(
-                session,
-                "taking over a change",
-                Session::take_over_documents,
-            );
+            guarded(session, "applying a change", Session::take_over_documents);
         }
         let event = match next {
             Some(event) => event,

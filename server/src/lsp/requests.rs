@@ -154,7 +154,7 @@ impl Requests {
     /// Answers those that wait for a change, since none will come.
     pub fn refuse_waiting(&mut self) {
         for task in self.take_waiting() {
-            task.refuse(ErrorCode::RequestCancelled, "the server shuts down");
+            task.refuse(ErrorCode::RequestCancelled, "the server is shutting down");
         }
     }
 
@@ -167,7 +167,7 @@ impl Requests {
         for tasks in [&mut self.waiting, &mut self.deferred] {
             if let Some(index) = tasks.iter().position(|task| task.answer.id() == id) {
                 let task = tasks.remove(index);
-                return task.refuse(ErrorCode::RequestCancelled, "cancelled");
+                return task.refuse(ErrorCode::RequestCancelled, "canceled");
             }
         }
     }
@@ -228,13 +228,13 @@ fn modified_again_and_again(method: &str) -> Error {
         return Error::content_modified();
     }
     let mut error = Error::new(ErrorCode::ServerError(-32802));
-    error.message = "the text changed again and again".into();
+    error.message = "the text kept changing".into();
     error.data = Some(json!({ "retriggerRequest": true }));
     error
 }
 
 fn failed(reason: &str) -> Error {
     let mut error = Error::internal_error();
-    error.message = format!("this request failed: {reason}").into();
+    error.message = format!("the request failed: {reason}").into();
     error
 }

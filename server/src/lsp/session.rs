@@ -119,18 +119,18 @@ impl fmt::Display for Event {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         let message = match self {
             Event::Incoming(message) => message,
-            Event::Request(_) => return formatter.write_str("going on with a request"),
-            Event::Disk(_) => return formatter.write_str("noting a change on the disk"),
+            Event::Request(_) => return formatter.write_str("continuing a request"),
+            Event::Disk(_) => return formatter.write_str("processing a file change"),
             Event::Walked => return formatter.write_str("reading the disk"),
             Event::Round(..) => {
-                return formatter.write_str("going on after a round of diagnostics");
+                return formatter.write_str("finishing a diagnostics run");
             }
             Event::Gone => return formatter.write_str("ending"),
         };
         match message {
             Incoming::Request(_, answer) => write!(formatter, "`{}`", answer.method()),
             Incoming::Notification(method, _) => write!(formatter, "`{method}`"),
-            Incoming::Response(..) => formatter.write_str("taking an answer"),
+            Incoming::Response(..) => formatter.write_str("processing a response"),
             Incoming::Malformed(_) | Incoming::End => formatter.write_str("reading"),
         }
     }
@@ -267,7 +267,7 @@ impl Session {
         match self.models.take_change() {
             Change::Nothing => {}
             Change::Positions => {
-                debug!("nothing but positions changed");
+                debug!("only positions changed");
                 self.publisher.changed();
             }
             Change::Meaning => {
@@ -282,10 +282,10 @@ impl Session {
     /// open documents and the disk.
     pub fn recover(&mut self, doing: &str, reason: &str) {
         error!("{doing} failed: {reason}");
-        let report = format!("the server failed at {doing}, and reads all models again: {reason}");
+        let report = format!("the server failed ({doing}) and reloads all models: {reason}");
         self.connection.log(lsp::MessageType::ERROR, report);
         if !std::mem::replace(&mut self.has_shown_failure, true) {
-            let message = "Threatline had an internal error and goes on. Details are in its log.";
+            let message = "Threatline recovered from an internal error. See its log for details.";
             self.connection.show(lsp::MessageType::ERROR, message);
         }
         // What reads the old models begins again on the new ones.
@@ -350,7 +350,10 @@ impl Session {
                 task.refuse(not_initialized, "the server has not been initialized");
             }
             (Phase::ShutDown, _) | (Phase::Running, "initialize") => {
-                task.refuse(ErrorCode::InvalidRequest, "this request is out of place");
+                task.refuse(
+                    ErrorCode::InvalidRequest,
+                    "this request is not allowed in this state",
+                );
             }
             (Phase::Running, "shutdown") => {
                 self.phase = Phase::ShutDown;
@@ -388,7 +391,7 @@ impl Session {
     fn start(&mut self, task: Task) {
         let method = task.answer.method();
         let Some(handler) = handlers::find(method) else {
-            let message = format!("there is no `{method}`");
+            let message = format!("unknown method `{method}`");
             return task.refuse(ErrorCode::MethodNotFound, message);
         };
         if method != DIAGNOSTIC
@@ -477,7 +480,7 @@ impl Session {
     fn with<T: DeserializeOwned>(&mut self, params: Value, act: impl FnOnce(&mut Session, T)) {
         match serde_json::from_value(params) {
             Ok(params) => act(self, params),
-            Err(error) => self.report_unreadable(format!("a notification cannot be read: {error}")),
+            Err(error) => self.report_unreadable(format!("invalid notification: {error}")),
         }
     }
 
@@ -503,7 +506,7 @@ impl Session {
     fn report_unreadable(&mut self, reason: String) {
         self.connection.log(lsp::MessageType::ERROR, reason);
         if !std::mem::replace(&mut self.has_shown_unreadable, true) {
-            let message = "the editor sent Threatline a message that it cannot read; see its log";
+            let message = "the editor sent an invalid message; see Threatline's log";
             self.connection.show(lsp::MessageType::ERROR, message);
         }
     }
@@ -542,15 +545,15 @@ impl Session {
                 .filter_map(|path| self.documents.uri(path));
             uris = open.map(|uri| lsp::Uri::clone(uri)).collect();
             if uris.is_empty() {
-                return self.report_unreadable(format!("a notification cannot be read: {reason}"));
+                return self.report_unreadable(format!("invalid notification: {reason}"));
             }
         }
         for uri in uris {
             let path = path_of(&uri);
             let message = format!(
-                "the editor's last change of `{path}` cannot be used; close and open the file again"
+                "the editor's last change to `{path}` is invalid; close and reopen the file"
             );
-            let report = format!("a change of `{path}` cannot be used: {reason}");
+            let report = format!("invalid change to `{path}`: {reason}");
             self.connection.log(lsp::MessageType::ERROR, report);
             if Arc::make_mut(&mut self.documents).lose(path.clone(), uri, &message) {
                 self.connection.show(lsp::MessageType::ERROR, message);
@@ -615,8 +618,7 @@ impl Session {
         match Watch::new(move |path| drop(events.send(Event::Disk(path)))) {
             Ok(watch) => self.models.watch(watch),
             Err(error) => {
-                let message =
-                    format!("changes of files outside of the editor are not seen: {error}");
+                let message = format!("file changes outside the editor are not detected: {error}");
                 self.connection.log(lsp::MessageType::WARNING, message);
             }
         }
@@ -750,7 +752,7 @@ impl Session {
             RoundEnd::Withdraw => self.withdraw_all(),
         }
         if let Outcome::Failed(reason) = outcome {
-            let report = format!("the diagnostics of some files failed: {reason}");
+            let report = format!("diagnostics failed for some files: {reason}");
             self.connection.log(lsp::MessageType::ERROR, report);
         }
     }

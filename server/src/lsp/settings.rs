@@ -51,7 +51,8 @@ impl Settings {
                 None | Some(Value::Null) => {}
                 Some(Value::Bool(wanted)) => *setting = *wanted,
                 Some(other) => problems.push(format!(
-                    "the setting `threatline.{group}.{name}` is `true` or `false`, not `{other}`"
+                    "the setting `threatline.{group}.{name}` must be `true` or `false`, not \
+                     `{other}`"
                 )),
             }
         }

@@ -62,7 +62,7 @@ impl Snapshot {
     pub fn file(&self, uri: &Uri) -> Result<File> {
         let file = self.file_at(&path_of(uri));
         file.ok_or_else(|| {
-            Error::invalid_params(format!("{} is not open and no model file", uri.as_str()))
+            Error::invalid_params(format!("{} is not open and not a model file", uri.as_str()))
         })
     }
 

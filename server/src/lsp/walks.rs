@@ -187,7 +187,7 @@ impl Reader<'_> {
         self.walk.is_partial = true;
         self.walk.limit.get_or_insert_with(|| {
             format!(
-                "the workspace has more than {limit}; the rest is not read, and results are \
+                "the workspace has more than {limit}; the rest was not read, so results are \
                  incomplete"
             )
         });

@@ -30,7 +30,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// # Errors
 /// When a folder or a file cannot be written; a link that leads out of its folder is not.
 pub fn write_whole(files: &[(impl AsRef<Path>, &[u8])]) -> Result<()> {
-    let failed = |path: &Path| format!("`{}` cannot be written", path.display());
+    let failed = |path: &Path| format!("cannot write `{}`", path.display());
     let mut prepared = Vec::new();
     for (path, text) in files {
         let path = path.as_ref();
@@ -54,7 +54,7 @@ pub fn replace(path: &Path, place: Place, old: &[u8], new: &[u8]) -> Result<()> 
     let replaced = Prepared::new(place, new, Some(old)).and_then(Prepared::commit);
     replaced.map_err(|error| {
         if error.is::<io::Error>() {
-            error.context("it cannot be written")
+            error.context("cannot write the file")
         } else {
             error
         }
@@ -149,7 +149,7 @@ impl<'t> Prepared<'t> {
 fn stream(place: &Place) -> Result<File> {
     let file = place.folder().open_file(place.name(), Access::Write)?;
     if file.metadata()?.is_file() {
-        bail!("it may not be read");
+        bail!("permission to read it is denied");
     }
     Ok(file)
 }
@@ -162,7 +162,7 @@ fn compare(file: &mut File, old: &[u8]) -> Result<()> {
 }
 
 fn changed() -> anyhow::Error {
-    anyhow!("it was changed meanwhile; what was saved stays")
+    anyhow!("it was changed in the meantime; the saved text was kept")
 }
 
 /// A file beside another, which goes when nothing needs it.
@@ -386,7 +386,10 @@ mod tests {
         let (folder, file) = (folder.path(), folder.path().join("a.threat"));
         fs::write(&file, "saved").expect("it is written");
         let error = replace(&file, place(folder), b"old", b"new").expect_err("it was changed");
-        assert!(error.to_string().contains("changed meanwhile"), "{error}");
+        assert!(
+            error.to_string().contains("changed in the meantime"),
+            "{error}"
+        );
         // Saved between the look at it and the change of names.
         let beside = Beside::new(&place(folder), b"new").expect("it is written");
         let error = beside.swap_places(&place(folder), b"old");

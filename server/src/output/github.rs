@@ -41,7 +41,7 @@ pub fn write(output: &mut impl Write, reports: &[ModelReport]) -> Result<()> {
 fn message(entry: &Entry) -> String {
     let mut message = entry.diagnostic.message.clone();
     for related in &entry.diagnostic.related {
-        message += &format!("\nbecause {}", related.message);
+        message += &format!("\nreason: {}", related.message);
     }
     for help in &entry.diagnostic.help {
         message += &format!("\nhelp: {help}");

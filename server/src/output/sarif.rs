@@ -381,7 +381,7 @@ fn invocation(reports: &[&ModelReport]) -> Value {
         .map(|report| {
             let errors = count(report.errors_in_model(), "error");
             let text = format!(
-                "{}: {errors} in the model itself; what is found may change when they are mended.",
+                "{}: {errors} in the model; findings may change once this is fixed.",
                 report.name
             );
             notification("error", &text)
@@ -480,13 +480,13 @@ fn acceptance(db: &Database, accept: Decl) -> Value {
 fn under_review(db: &Database, mitigation: Decl) -> Value {
     let due = typed(db, mitigation)
         .date("due")
-        .map(|date| format!(", and is due on {date}"))
+        .map(|date| format!(", due on {date}"))
         .unwrap_or_default();
     let name = printable(full_name(db, mitigation));
     json!({
         "kind": "external",
         "status": "underReview",
-        "justification": format!("`{name}` is to counter it{due}."),
+        "justification": format!("`{name}` is planned to mitigate it{due}."),
         "properties": { "mitigation": name },
     })
 }

@@ -10,13 +10,13 @@ use threatline_syntax::prose::{count, quoted_list};
 use threatline_view::compare::{Change, Opened, Topic, some};
 
 /// What is above the findings that someone has put off.
-pub const PUT_OFF: &str = "Findings put off";
+pub const PUT_OFF: &str = "Findings deferred";
 
 /// What is above the findings that are gone.
 pub const CLOSED: &str = "Findings closed";
 
 /// What is above the texts that changed.
-pub const TEXTS: &str = "Texts alone";
+pub const TEXTS: &str = "Text changes only";
 
 /// What a topic is called above what is told of it.
 pub fn title(topic: Topic) -> &'static str {
@@ -24,10 +24,10 @@ pub fn title(topic: Topic) -> &'static str {
         Topic::Weakened => "Weaker than before",
         Topic::Policy => "Policy and rules",
         Topic::Crossing => "New crossings of trust boundaries",
-        Topic::Sensitive => "Sensitive data where they were not, or more sensitive",
-        Topic::Added => "New",
+        Topic::Sensitive => "Sensitive data in new places, or more sensitive than before",
+        Topic::Added => "Added",
         Topic::Changed => "Other changes",
-        Topic::Removed => "Gone",
+        Topic::Removed => "Removed",
     }
 }
 
@@ -50,25 +50,25 @@ pub fn counts(difference: &Difference) -> String {
     let parts = [
         (difference.errors.len(), "error"),
         (difference.uncompared.all(), "finding not compared"),
-        (opened.len(), "opened finding"),
-        (worse.len(), "worse finding"),
+        (opened.len(), "newly open finding"),
+        (worse.len(), "worsened finding"),
         (changes(Topic::Weakened), "weakening"),
-        (changes(Topic::Policy), "change of policy"),
+        (changes(Topic::Policy), "policy change"),
         (changes(Topic::Crossing), "new crossing"),
-        (changes(Topic::Sensitive), "change of sensitive data"),
+        (changes(Topic::Sensitive), "change to sensitive data"),
         (changes(Topic::Added), "addition"),
         (changes(Topic::Changed), "other change"),
         (changes(Topic::Removed), "removal"),
         (difference.closed().count(), "closed finding"),
-        (difference.put_off().count(), "finding put off"),
-        (comparison.renamed.len(), "renaming"),
+        (difference.put_off().count(), "finding deferred"),
+        (comparison.renamed.len(), "rename"),
         (comparison.texts.len(), "changed text"),
     ];
     let parts: Vec<String> = parts
         .into_iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, name)| match name.split_once(' ') {
-            // "2 changes of policy", "2 findings put off"
+            // "2 changes to sensitive data", "2 findings deferred"
             Some((noun @ ("change" | "finding"), rest)) => {
                 format!("{} {rest}", count(number, noun))
             }
@@ -86,7 +86,7 @@ pub fn counts(difference: &Difference) -> String {
 pub fn status(difference: &Difference) -> &'static str {
     match (difference.base, difference.head) {
         (None, _) => " (new model)",
-        (_, None) => " (model is gone)",
+        (_, None) => " (model removed)",
         _ => "",
     }
 }
@@ -129,7 +129,7 @@ pub fn overruled(opened: &Opened) -> Option<String> {
 pub fn severity_of(opened: &Opened) -> String {
     let finding = &opened.assessed.finding;
     let missing = match finding.missing {
-        Some(_) => ", not stated",
+        Some(_) => ", undecided",
         None => "",
     };
     let before = match overruled(opened) {
@@ -161,7 +161,9 @@ pub fn unfound(difference: &Difference) -> Option<String> {
         format!("`{name}` ({severity}, {})", assessed.state.word())
     });
     let named = some(named);
-    Some(format!("No longer called for, and treated before: {named}"))
+    Some(format!(
+        "No longer found, and planned, accepted or mitigated before: {named}"
+    ))
 }
 
 /// The texts that changed, and of what.
@@ -200,23 +202,23 @@ pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
     let bar = match bars.as_slice() {
         [] => String::new(),
         [bar] => format!(" of severity {} or above", bar.word()),
-        _ => " of the severity of their model's bar or above".to_owned(),
+        _ => " at or above the threshold of their model".to_owned(),
     };
     let elsewhere = elsewhere(differences);
     let is_same = differences.iter().all(Difference::is_empty);
     let verdict = match (new, worse) {
-        (0, 0) if errors > 0 => format!("{} in the model itself", count(errors, "new error")),
+        (0, 0) if errors > 0 => format!("{} in the model", count(errors, "new error")),
         (0, 0) if uncompared > 0 => format!(
-            "{} not compared: more than {MAX_FINDINGS_OF_AN_ELEMENT} are on one element",
+            "{} not compared: one element has more than {MAX_FINDINGS_OF_AN_ELEMENT}",
             count(uncompared, "finding")
         ),
-        (0, 0) if is_same && elsewhere.is_empty() => "the design is as it was".to_owned(),
-        (0, 0) if is_same => format!("nothing changed in {asked}"),
+        (0, 0) if is_same && elsewhere.is_empty() => "the design is unchanged".to_owned(),
+        (0, 0) if is_same => format!("no change in {asked}"),
         (0, 0) if bars.is_empty() => "findings do not fail this comparison".to_owned(),
-        (0, 0) => format!("no new or worse finding{bar}"),
+        (0, 0) => format!("no new or worsened finding{bar}"),
         (new, 0) => format!("{}{bar}", count(new, "new finding")),
-        (0, worse) => format!("{}{bar}", count(worse, "worse finding")),
-        (new, worse) => format!("{} and {worse} worse{bar}", count(new, "new finding")),
+        (0, worse) => format!("{}{bar}", count(worse, "worsened finding")),
+        (new, worse) => format!("{} and {worse} worsened{bar}", count(new, "new finding")),
     };
     Verdict {
         is_well: new + worse + errors + uncompared == 0,
@@ -244,7 +246,7 @@ fn elsewhere(differences: &[Difference]) -> String {
     let counts = [
         (
             sum(|elsewhere| elsewhere.findings),
-            "opened or worse finding",
+            "new or worsened finding",
         ),
         (sum(|elsewhere| elsewhere.others), "other change"),
     ];

@@ -87,9 +87,9 @@ impl ModelReport {
             self.at_the_bar_as(Standing::Unstated),
         ) {
             (open, 0) => count(open, "open finding"),
-            (0, unstated) => format!("{} not stated", count(unstated, "finding")),
-            (open, unstated) => {
-                format!("{} and {unstated} not stated", count(open, "open finding"))
+            (0, undecided) => count(undecided, "undecided finding"),
+            (open, undecided) => {
+                format!("{} and {undecided} undecided", count(open, "open finding"))
             }
         }
     }
@@ -117,7 +117,7 @@ impl ModelReport {
         let unlisted = self.unlisted();
         let verb = if unlisted == 1 { "is" } else { "are" };
         let findings = count(unlisted, "more finding");
-        (unlisted > 0).then(|| format!("{findings} {verb} counted and not listed"))
+        (unlisted > 0).then(|| format!("{findings} {verb} counted but not listed"))
     }
 
     /// Whether something is wrong with the model itself, so that what else is said of it may be as
@@ -163,7 +163,7 @@ pub fn the_only<'r>(loaded: &Loaded, reports: &'r [ModelReport]) -> Result<&'r M
             .iter()
             .map(|report| in_one_line(report.model.root(loaded.db())));
         bail!(
-            "there are {} models; name the folder of one: {}",
+            "there are {} models; pass the folder of one: {}",
             reports.len(),
             names.collect::<Vec<_>>().join(", ")
         );
@@ -229,13 +229,13 @@ pub fn policy_in_words(setting: &RuleSetting) -> String {
     let change = match (setting.enabled, setting.likelihood) {
         (false, _) => "is turned off".to_owned(),
         (true, Some(level)) => format!("has likelihood {}", level.word()),
-        (true, None) => "is as it was".to_owned(),
+        (true, None) => "is unchanged".to_owned(),
     };
     let reason = match setting.reason.trim() {
-        "" => "no reason is given",
+        "" => "no reason given",
         reason => reason,
     };
-    format!("`{}` {change} by threatline.toml: {reason}", setting.name)
+    format!("`{}` {change} in threatline.toml: {reason}", setting.name)
 }
 
 /// The diagnostics of a model and of its settings, ranked.

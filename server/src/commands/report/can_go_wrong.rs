@@ -22,8 +22,8 @@ const COLUMNS: [&str; 7] = [
     "threat",
     "severity",
     "state",
-    "against",
-    "countered or accepted by",
+    "target",
+    "mitigated or accepted by",
     "due or until",
     "owner",
 ];
@@ -41,7 +41,9 @@ fn register(page: &Page) -> Vec<Block> {
     let mut ranked: Vec<&Assessed> = page.report.findings.iter().collect();
     ranked.sort_by_key(|found| Reverse((Known::of(found), found.finding.severity)));
     if ranked.is_empty() {
-        return vec![Block::text("Nothing was found, and no threat is written.")];
+        return vec![Block::text(
+            "There are no findings and no recorded threats.",
+        )];
     }
     let rows = ranked.iter().map(|found| row(page, found));
     let mut blocks = vec![
@@ -50,13 +52,13 @@ fn register(page: &Page) -> Vec<Block> {
     ];
     let unlisted = page.report.unlisted_in_words();
     blocks.extend(unlisted.map(|unlisted| Block::text(format!("{unlisted}."))));
-    blocks.push(Block::heading(3, "What is open, in detail"));
+    blocks.push(Block::heading(3, "Open findings in detail"));
     let open: Vec<&Assessed> = ranked
         .into_iter()
         .filter(|found| found.state == FindingState::Open)
         .collect();
     if open.is_empty() {
-        blocks.push(Block::text("Nothing is open."));
+        blocks.push(Block::text("There are no open findings."));
     }
     blocks.extend(open.into_iter().map(|found| details(page, found)));
     blocks
@@ -128,7 +130,10 @@ fn by_category(page: &Page) -> Vec<Block> {
         }));
         cells
     });
-    vec![Block::heading(3, "By STRIDE"), Block::table(columns, rows)]
+    vec![
+        Block::heading(3, "STRIDE matrix"),
+        Block::table(columns, rows),
+    ]
 }
 
 /// An explanation as parts of a document.
@@ -175,7 +180,7 @@ fn severity_in_words(found: &Assessed) -> String {
 pub fn severity_and_knowledge(found: &Assessed) -> String {
     let severity = severity_in_words(found);
     if found.finding.missing.is_some() {
-        format!("not stated, {severity}")
+        format!("undecided, {severity}")
     } else {
         severity
     }

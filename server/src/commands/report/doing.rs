@@ -19,7 +19,7 @@ pub fn section(page: &Page) -> Vec<Block> {
     blocks.extend(owners(page));
     if is_idle {
         blocks.push(Block::text(
-            "The model declares no mitigations of its own, and accepts no risk.",
+            "The model declares no mitigations and accepts no risks.",
         ));
     }
     blocks
@@ -40,7 +40,7 @@ fn own_mitigations(page: &Page) -> Vec<Block> {
         .iter()
         .map(|mitigation| mitigation_row(page, *mitigation));
     vec![
-        Block::heading(3, "Mitigations of this model"),
+        Block::heading(3, "Mitigations in this model"),
         Block::table(columns, rows),
     ]
 }
@@ -49,7 +49,7 @@ fn mitigation_row(page: &Page, mitigation: Decl) -> Vec<Cell> {
     let stated = typed(page.db, mitigation).word("status");
     let status = match stated {
         Some(word) => STATUS.word(word),
-        None => "implemented, as nothing is stated",
+        None => "implemented (default)",
     };
     let (class, due) = if is_done(page.db, mitigation) {
         ("mitigated", Cell::default())
@@ -114,7 +114,7 @@ fn accepted_risks(page: &Page) -> Vec<Block> {
         ]
     });
     vec![
-        Block::heading(3, "Accepted risks, the next to expire first"),
+        Block::heading(3, "Accepted risks, by expiry date"),
         Block::table(["until", "decision", "findings", "by", "because"], rows),
     ]
 }
@@ -150,7 +150,7 @@ fn owners(page: &Page) -> Vec<Block> {
     }
     let rows = owners.into_iter().map(|(owner, duties)| {
         let owner = match owner.as_str() {
-            "" => "no owner is stated",
+            "" => "unassigned",
             owner => owner,
         };
         vec![
@@ -164,8 +164,8 @@ fn owners(page: &Page) -> Vec<Block> {
     let columns = [
         "owner",
         "open",
-        "not stated",
-        "mitigations planned",
+        "undecided",
+        "planned mitigations",
         "overdue",
     ];
     vec![Block::heading(3, "Owners"), Block::table(columns, rows)]

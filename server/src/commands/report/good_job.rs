@@ -60,7 +60,7 @@ fn coverage(page: &Page) -> [Block; 3] {
     [
         Block::heading(3, "Coverage by severity"),
         Block::table(columns, rows),
-        Block::text("Covered is what is mitigated or accepted."),
+        Block::text("Covered means mitigated or accepted."),
     ]
 }
 
@@ -97,11 +97,11 @@ fn days(page: &Page) -> [Block; 2] {
         .filter(|(day, _)| page.days_to(*day) <= DUE_SOON_DAYS)
         .collect();
     near.sort_by_key(|(day, _)| *day);
-    let heading = Block::heading(3, "Overdue, expired and soon");
+    let heading = Block::heading(3, "Overdue, expired and upcoming");
     if near.is_empty() {
         let text = format!(
-            "No mitigation is overdue, no acceptance has expired, no assumption waits to be \
-             validated, and none of these days is within {DUE_SOON_DAYS} days."
+            "No mitigation is overdue, no acceptance has expired, no assumption is due for \
+             validation, and none of these dates is within the next {DUE_SOON_DAYS} days."
         );
         return [heading, Block::text(text)];
     }
@@ -161,7 +161,7 @@ fn needs(page: &Page) -> Vec<Block> {
         return Vec::new();
     }
     vec![
-        Block::heading(3, "What the model itself still needs"),
+        Block::heading(3, "Problems in the model"),
         Block::List(needs),
     ]
 }
@@ -180,9 +180,9 @@ fn assumptions(page: &Page) -> Vec<Block> {
             page.text(*assumption, "owner").into(),
         ]
     });
-    let columns = ["assumption", "about", "to be validated by", "owner"];
+    let columns = ["assumption", "about", "validate by", "owner"];
     vec![
-        Block::heading(3, "What is taken for granted"),
+        Block::heading(3, "Assumptions"),
         Block::table(columns, rows),
     ]
 }
@@ -194,7 +194,7 @@ fn policy(page: &Page) -> Vec<Block> {
     }
     let entries = policy.iter().map(|setting| policy_in_words(setting).into());
     vec![
-        Block::heading(3, "Where the policy differs"),
+        Block::heading(3, "Rule changes in threatline.toml"),
         Block::List(entries.collect()),
     ]
 }

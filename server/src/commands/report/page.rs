@@ -162,28 +162,27 @@ impl<'a> Page<'a> {
         let report = self.report;
         let mut against = Vec::new();
         if report.is_broken() {
-            against.push(
-                "the model itself has errors, so that this page may miss something".to_owned(),
-            );
+            against.push("the model has errors, so this report may be incomplete".to_owned());
         }
         if let (Some(bar), 1..) = (report.bar, report.at_the_bar()) {
             let findings = report.at_the_bar_in_words();
             against.push(format!("{findings} of severity {} or above", bar.word()));
         }
         if report.has_other_errors() {
-            against.push("threatline.toml makes errors of what is told below".to_owned());
+            against
+                .push("diagnostics listed below are set to `error` in threatline.toml".to_owned());
         }
         if !against.is_empty() {
             let against = against.join("; ");
-            return (format!("It fails its check: {against}."), "high");
+            return (format!("The check fails: {against}."), "high");
         }
         let Some(bar) = report.bar else {
-            let verdict = "No severity fails the check of this model.";
+            let verdict = "The check does not fail at any severity.";
             return (verdict.to_owned(), "nothing");
         };
         let bar = bar.word();
         (
-            format!("It passes its check: nothing of severity {bar} or above is open."),
+            format!("The check passes: no open finding of severity {bar} or above."),
             "mitigated",
         )
     }
@@ -225,7 +224,7 @@ impl<'a> Page<'a> {
         let unstated = self.report.counts.total(Standing::Unstated);
         Figure {
             number: unstated.to_string(),
-            label: "not stated: a fact decides".to_owned(),
+            label: "undecided: a fact is missing".to_owned(),
             class: class_unless_zero(unstated, "not-stated"),
         }
     }
@@ -236,7 +235,7 @@ impl<'a> Page<'a> {
         let worst = findings.iter().map(Known::of).max();
         Figure {
             number: covered(&self.report.counts, &Level::ALL),
-            label: format!("covered, of {}", count(self.report.counts.all(), "finding")),
+            label: format!("of {} covered", count(self.report.counts.all(), "finding")),
             class: worst.map_or("nothing", Known::class),
         }
     }
@@ -245,7 +244,7 @@ impl<'a> Page<'a> {
         let (planned, overdue) = (self.planned().count(), self.overdue().count());
         Figure {
             number: planned.to_string(),
-            label: format!("mitigations planned, {overdue} overdue"),
+            label: format!("planned mitigations, {overdue} overdue"),
             class: if overdue > 0 {
                 "high"
             } else {
@@ -259,7 +258,7 @@ impl<'a> Page<'a> {
         let expired = self.expired();
         Figure {
             number: accepted.to_string(),
-            label: format!("accepted; {} expired", count(expired, "acceptance")),
+            label: format!("accepted, {} expired", count(expired, "acceptance")),
             class: if expired > 0 {
                 "high"
             } else {
@@ -279,7 +278,7 @@ pub fn covered(counts: &FindingCounts, levels: &[Level]) -> String {
     let findings: usize = Standing::ALL.iter().map(number).sum();
     let treated = number(&Standing::Mitigated) + number(&Standing::Accepted);
     match (treated * 100).checked_div(findings) {
-        Some(share) => format!("{share} %"),
+        Some(share) => format!("{share}%"),
         None => "–".to_owned(),
     }
 }

@@ -36,10 +36,10 @@ fn picture(page: &Page, files: &[File]) -> Block {
             mermaid: drawn.mermaid(),
             mermaid_colors: drawn.mermaid_colours(),
         }),
-        Err(NotDrawn::Empty) => Block::text("There is nothing to draw."),
+        Err(NotDrawn::Empty) => Block::text("The model has nothing to draw."),
         Err(NotDrawn::TooLarge(parts)) => Block::text(format!(
-            "{parts} elements and flows are more than one picture can show; \
-             the components follow one by one."
+            "The model has {parts} elements and flows, too many for one diagram. A diagram of \
+             each component follows."
         )),
     }
 }
@@ -100,10 +100,7 @@ fn table_of_assets(page: &Page) -> Vec<Block> {
         "personal",
         "held by",
     ];
-    vec![
-        Block::heading(3, "What is worth protecting"),
-        Block::table(columns, rows),
-    ]
+    vec![Block::heading(3, "Assets"), Block::table(columns, rows)]
 }
 
 fn table_of_boundaries(page: &Page) -> Vec<Block> {
@@ -137,8 +134,11 @@ fn component_by_component(page: &Page, components: &[(File, Decl)]) -> Vec<Block
         return Vec::new();
     }
     let mut blocks = vec![
-        Block::heading(3, "Component by component"),
-        Block::text("Each with what it talks to; what is of another component is dimmed."),
+        Block::heading(3, "Components in detail"),
+        Block::text(
+            "Each diagram shows a component and the elements of other components that it \
+             communicates with.",
+        ),
     ];
     for (file, component) in drawn {
         blocks.push(Block::heading(4, page.called(component)));

@@ -31,8 +31,8 @@ impl Blobs {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let requests = git.stdin.take().context("no pipe to `git`")?;
-        let answers = git.stdout.take().context("no pipe from `git`")?;
+        let requests = git.stdin.take().context("cannot write to `git`")?;
+        let answers = git.stdout.take().context("cannot read from `git`")?;
         Ok(Blobs {
             git,
             requests,
@@ -53,8 +53,8 @@ impl Blobs {
         let size = head.trim_end().split(' ').nth(2);
         let Some(size) = size.and_then(|size| size.parse::<u64>().ok()) else {
             bail!(
-                "git does not have the file {id}: a partial clone has to fetch it first, \
-                 as `git cat-file blob {id}` does"
+                "git does not have the file {id}: in a partial clone, fetch it with `git \
+                 cat-file blob {id}`"
             );
         };
         if size > MAX_TEXT as u64 {

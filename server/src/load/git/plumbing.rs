@@ -36,7 +36,7 @@ pub fn git(folder: &Path, arguments: &[&str]) -> Command {
 pub fn run(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>> {
     let output = git(folder, arguments)
         .output()
-        .context("`git` cannot be run, which reads revisions")?;
+        .context("cannot run `git`, which is required to read revisions")?;
     if output.status.success() {
         return Ok(Ok(output.stdout));
     }
@@ -67,8 +67,8 @@ pub fn each_entry(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .context("`git` cannot be run, which reads revisions")?;
-    let output = child.stdout.take().context("no pipe from `git`")?;
+        .context("cannot run `git`, which is required to read revisions")?;
+    let output = child.stdout.take().context("cannot read from `git`")?;
     for entry in BufReader::new(output).split(0) {
         if let Err(error) = take(&entry?) {
             let _ = child.kill();

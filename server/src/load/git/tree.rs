@@ -72,7 +72,7 @@ impl Tree {
             _ => NodeKind::File,
         };
         if self.0.len() == MAX_LISTED {
-            bail!("the commit lists more than {MAX_LISTED} files, and is not read");
+            bail!("the commit has more than {MAX_LISTED} files and was not read");
         }
         let id = id.into();
         self.0.insert(to_path(&entry[tab + 1..]), Node { kind, id });
@@ -98,7 +98,7 @@ impl Tree {
             }
             looked_at += 1;
             if looked_at > MAX_FILES {
-                bail!("the commit has more than {MAX_FILES} model files here; name a part of them");
+                bail!("the commit has more than {MAX_FILES} model files here; pass a subfolder");
             }
             let id = match self.target_of(path, blobs)? {
                 Target::File { path: file, id }
@@ -164,7 +164,7 @@ impl Tree {
                 return Ok(if self.below(&path).next().is_some() {
                     Target::Folder
                 } else {
-                    Target::Nothing("there is no such file")
+                    Target::Nothing("no such file")
                 });
             };
             match kind {
@@ -174,11 +174,15 @@ impl Tree {
                 }
                 NodeKind::Link => match behind(&path, Path::new(&blobs.read(id)?.text)) {
                     Some(target) => path = target,
-                    None => return Ok(Target::Nothing("it is a link out of the repository")),
+                    None => {
+                        return Ok(Target::Nothing(
+                            "it is a symbolic link out of the repository",
+                        ));
+                    }
                 },
             }
         }
-        Ok(Target::Nothing("it is a link to a link, and so on"))
+        Ok(Target::Nothing("its chain of symbolic links is too long"))
     }
 }
 

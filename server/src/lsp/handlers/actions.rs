@@ -181,7 +181,7 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
 }
 
 pub fn resolve(snapshot: &Snapshot, mut action: Value) -> Result<Value> {
-    let lost = || Error::invalid_params("this action is not there any more");
+    let lost = || Error::invalid_params("this action is no longer available");
     let data = action.get("data").ok_or_else(lost)?;
     let uri: lsp::Uri = data
         .get("uri")
@@ -197,8 +197,9 @@ pub fn resolve(snapshot: &Snapshot, mut action: Value) -> Result<Value> {
     let chosen = offered(snapshot, &asked(snapshot, &uri)?, range, false)
         .into_iter()
         .find(|offered| sanitize::line(&offered.title) == title);
-    let chosen = chosen
-        .ok_or_else(|| refused("the text has changed, or the change would break something else"))?;
+    let chosen = chosen.ok_or_else(|| {
+        refused("the text has changed, or this action would break something else")
+    })?;
     action["edit"] = workspace_edit(snapshot, &chosen.change)?;
     Ok(action)
 }

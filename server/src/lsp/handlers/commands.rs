@@ -68,7 +68,7 @@ fn about(snapshot: &Snapshot, arguments: &[Value]) -> Result<About> {
         (None, [only]) if !only.files(&snapshot.db).is_empty() => only.files(&snapshot.db)[0],
         _ => {
             return Err(Error::invalid_params(
-                "the command needs the address of a document",
+                "the command requires the URI of a document",
             ));
         }
     };
@@ -115,9 +115,7 @@ pub fn execute(
         FINDINGS if arguments.is_empty() => return Ok(Some(components_with_findings(&snapshot))),
         FINDINGS => return Ok(Some(findings(&snapshot, about(&snapshot, arguments)?.file))),
         other => {
-            return Err(Error::invalid_params(format!(
-                "there is no command `{other}`"
-            )));
+            return Err(Error::invalid_params(format!("unknown command `{other}`")));
         }
     };
     if !snapshot.client.runs(SHOW) {
@@ -155,7 +153,7 @@ fn diagram(snapshot: Snapshot, file: File, only: bool, direction: Direction) -> 
     let (files, title) = if only {
         (vec![file], called(&snapshot, file))
     } else {
-        (model.to_vec(), "The whole model".to_owned())
+        (model.to_vec(), "Whole model".to_owned())
     };
     let mut answer = json!({ "title": title, "components": components(&snapshot, &model) });
     let place = |decl: Decl| {
@@ -169,12 +167,15 @@ fn diagram(snapshot: Snapshot, file: File, only: bool, direction: Direction) -> 
             drop(snapshot);
             answer["svg"] = gathered.draw().svg.into();
         }
-        Err(NotDrawn::Empty) => answer["note"] = "There is nothing to draw yet.".into(),
+        Err(NotDrawn::Empty) => answer["note"] = "The model has nothing to draw yet.".into(),
         Err(NotDrawn::TooLarge(parts)) => {
             let max = diagram::MAX_PARTS;
-            answer["note"] =
-                format!("{parts} elements and flows are more than one picture can show ({max}).")
-                    .into();
+            let mut note =
+                format!("The model has {parts} elements and flows; a diagram shows at most {max}.");
+            if files.len() > 1 {
+                note += " Choose a component above.";
+            }
+            answer["note"] = note.into();
         }
     }
     answer
@@ -231,7 +232,7 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
         (None, Some(decl)) => matrix::on(db, decl),
         (None, None) => {
             return Err(Error::invalid_params(
-                "the command needs a finding or a position",
+                "the command requires a finding or a position",
             ));
         }
     };
@@ -248,7 +249,7 @@ fn explain(snapshot: &Snapshot, about: &About) -> Result<Shown> {
     let count = explanations.len();
     let title = match (explanations.as_slice(), about.decl) {
         ([one], _) => sanitize::line(&one.title),
-        ([], _) => "Nothing is found here".to_owned(),
+        ([], _) => "No findings here".to_owned(),
         (_, Some(decl)) => format!("{count} findings on `{}`", shown_name(db, decl)),
         (_, None) => format!("{count} findings"),
     };
@@ -283,8 +284,8 @@ fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
     };
     let mut rows = matrix::matrix(db, &files);
     let title = match about.file.component(db) {
-        Some(name) if component => format!("STRIDE of `{name}`"),
-        _ => "STRIDE of the model".to_owned(),
+        Some(name) if component => format!("STRIDE matrix of `{name}`"),
+        _ => "STRIDE matrix of the model".to_owned(),
     };
     let rest = rows.len().saturating_sub(MAX_ROWS);
     rows.truncate(MAX_ROWS);
@@ -306,16 +307,16 @@ fn matrix(snapshot: &Snapshot, about: &About) -> Shown {
         plain += &format!("{}  {name}\n", matrix::letters(row.cells));
     }
     let note = match (rows.is_empty(), rest) {
-        (true, _) => "Nothing is found.\n".to_owned(),
+        (true, _) => "No findings.\n".to_owned(),
         (false, 0) => String::new(),
-        (false, rest) => format!("{rest} more have less to tell.\n"),
+        (false, rest) => format!("{rest} less severe ones are not shown.\n"),
     };
     let open = rows
         .iter()
         .filter(|row| row.cells.iter().any(|cell| matches!(cell, Cell::Open(_))))
         .count();
     let sum = format!(
-        "Open on {open} of {} elements with findings. {note}",
+        "{open} of {} elements with findings have open findings. {note}",
         rows.len() + rest
     );
     (title, format!("{table}\n{sum}"), plain + &sum)

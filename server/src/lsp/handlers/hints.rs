@@ -147,7 +147,7 @@ fn command(
 }
 
 pub fn resolve_lens(snapshot: &Snapshot, mut lens: lsp::CodeLens) -> Result<lsp::CodeLens> {
-    let lost = || Error::invalid_params("this declaration is not there any more");
+    let lost = || Error::invalid_params("this declaration no longer exists");
     let data = lens.data.as_ref().ok_or_else(lost)?;
     let uri: lsp::Uri = data
         .get("uri")

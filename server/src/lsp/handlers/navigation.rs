@@ -342,7 +342,7 @@ fn again(
     uri: &lsp::Uri,
     data: Option<&serde_json::Value>,
 ) -> Result<(Decl, Arc<str>)> {
-    let lost = || Error::invalid_params("this entry is not there any more");
+    let lost = || Error::invalid_params("this entry no longer exists");
     let text = |key: &str| {
         data.and_then(|data| data.get(key))
             .and_then(serde_json::Value::as_str)

@@ -196,7 +196,7 @@ impl Noise {
 
     fn reported(self) -> Option<Frame> {
         self.is_reported.then(|| Frame::PassedOver {
-            reason: "it has no header with its length".to_owned(),
+            reason: "it has no `Content-Length` header".to_owned(),
             remains: self.scanner.finish(),
             is_whole: false,
         })

@@ -73,7 +73,7 @@ pub fn parse(body: &[u8], outgoing: &Outgoing) -> std::result::Result<Incoming, 
 
 /// What is not a message. If it was meant as a request, and it is known as which, that is refused.
 pub fn malformed(reason: &str, remains: Remains, is_whole: bool, outgoing: &Outgoing) -> Malformed {
-    let reason = format!("what came in is no message: {reason}");
+    let reason = format!("invalid message: {reason}");
     let request = match (&*remains.ids, &*remains.methods) {
         ([id], [method, ..]) if is_whole => Some((id.clone(), method.clone())),
         _ => None,
@@ -93,12 +93,12 @@ pub fn malformed(reason: &str, remains: Remains, is_whole: bool, outgoing: &Outg
 
 fn opened(envelope: Envelope, outgoing: &Outgoing) -> std::result::Result<Incoming, String> {
     if envelope.jsonrpc.as_deref() != Some("2.0") {
-        return Err("it is not of JSON-RPC 2.0".to_owned());
+        return Err("it is not JSON-RPC 2.0".to_owned());
     }
     if let Some(method) = envelope.method {
         let params = envelope.params.unwrap_or_default();
         if !(params.is_object() || params.is_array() || params.is_null()) {
-            return Err("its `params` are neither an object nor a list".to_owned());
+            return Err("its `params` are neither an object nor an array".to_owned());
         }
         return Ok(match envelope.id {
             Some(id) => Incoming::Request(params, outgoing.expect_answer(id, method)),
@@ -111,7 +111,7 @@ fn opened(envelope: Envelope, outgoing: &Outgoing) -> std::result::Result<Incomi
     match (envelope.result, envelope.error) {
         (Some(result), None) => Ok(Incoming::Response(id, Ok(result))),
         (None, Some(error)) => Ok(Incoming::Response(id, Err(error.into()))),
-        _ => Err("it is an answer without a result and without an error".to_owned()),
+        _ => Err("it is a response with neither a result nor an error".to_owned()),
     }
 }
 
@@ -203,7 +203,7 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"x"}"#,
         ] {
             let read = read(body);
-            assert!(read.starts_with("what came in is no message: "), "{read}");
+            assert!(read.starts_with("invalid message: "), "{read}");
         }
     }
 

@@ -81,8 +81,7 @@ fn verdict(output: &mut impl Write, report: &ModelReport) -> Result<()> {
         let errors = count(broken, "error");
         writeln!(
             output,
-            "{BAD}broken{BAD:#}: {errors} in the model itself; \
-             what is found may change when they are mended",
+            "{BAD}broken{BAD:#}: {errors} in the model; findings may change once this is fixed",
         )?;
     }
     match (report.bar, report.at_the_bar()) {
@@ -100,8 +99,7 @@ fn verdict(output: &mut impl Write, report: &ModelReport) -> Result<()> {
     if report.has_other_errors() {
         writeln!(
             output,
-            "{BAD}failed{BAD:#}: \
-             threatline.toml makes errors of diagnostics that are shown above"
+            "{BAD}failed{BAD:#}: diagnostics above are set to `error` in threatline.toml"
         )?;
     }
     Ok(())
@@ -121,7 +119,7 @@ fn failed(output: &mut impl Write, report: &ModelReport, bar: Level, number: usi
     if shown < number {
         writeln!(
             output,
-            "not all of them are shown: [diagnostics] in threatline.toml turns some off"
+            "some are not shown: [diagnostics] in threatline.toml turns them off"
         )?;
     }
     Ok(())

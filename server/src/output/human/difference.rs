@@ -43,8 +43,8 @@ pub fn write(output: &mut impl Write, differences: &[Difference], asked: &str) -
         changes(output, difference)?;
         closed(output, difference)?;
         let renamed = difference.comparison.renamed.iter();
-        let renamed = renamed
-            .map(|(kind, from, to, _)| Line::new(format!("{kind} `{from}` is called `{to}`")));
+        let renamed =
+            renamed.map(|(kind, from, to, _)| Line::new(format!("{kind} `{from}` is now `{to}`")));
         list(output, "Renamed", renamed)?;
         let texts = texts(difference);
         let texts = texts.map(|(properties, owner)| Line::new(format!("{properties} of {owner}")));
@@ -77,7 +77,7 @@ fn opened(output: &mut impl Write, difference: &Difference) -> Result<()> {
             more: place(&spot_of_finding(db, id)),
         }
     });
-    list(output, "Other findings opened", lines)
+    list(output, "Other new findings", lines)
 }
 
 /// What is not plain of a diagnostic that tells of findings: which of them are new, if not all are,
@@ -100,13 +100,13 @@ fn notes(db: &Database, difference: &Difference, entry: &Entry) -> Vec<String> {
         if let Some(why) = overruled(one) {
             notes.push(format!("{name}: {why}"));
         } else if let Some(before) = before(one) {
-            notes.push(format!("{name} was {before} before"));
+            notes.push(format!("{name} was previously {before}"));
         }
     }
     let new = opened.iter().filter(|opened| opened.before.is_none());
     let new: Vec<String> = new.map(|opened| called(opened)).collect();
     if !new.is_empty() && new.len() < findings {
-        notes.push(format!("new of these: {}", new.join(", ")));
+        notes.push(format!("new among these: {}", new.join(", ")));
     }
     notes
 }

@@ -27,7 +27,7 @@ pub fn write(
         writeln!(output, "  {}", shown(&folder.join(name)))?;
     }
     if !imported.losses.is_empty() {
-        writeln!(output, "\nWithout a place in the model:")?;
+        writeln!(output, "\nNot represented in the model:")?;
         losses(output, &imported.losses, verbose)?;
     }
     let boundaries = imported.draft.of_kind(&[Kind::Boundary]);
@@ -38,15 +38,15 @@ pub fn write(
         let which = count(without_trust, "boundary");
         writeln!(
             output,
-            "\nNo trust was stated of {which}: it counts as high. \
-             State `trust` where it is not."
+            "\nNo trust level is stated for {which}: the default is `high`. Set `trust` where \
+             that is wrong."
         )?;
     }
     let texts = imported.files.files.iter().map(|(_, text)| text);
     let to_do: usize = texts.map(|text| text.matches("// TODO").count()).sum();
     if to_do > 0 {
         let places = count(to_do, "place");
-        writeln!(output, "\nTo be looked at: {places}, marked TODO.")?;
+        writeln!(output, "\nTo review: {places}, marked TODO.")?;
     }
     for path in others {
         let path = shown(path);
@@ -56,7 +56,7 @@ pub fn write(
         )?;
     }
     let folder = shown(folder);
-    writeln!(output, "\nSee what it says:\n  threatline check {folder}")
+    writeln!(output, "\nNext, check it:\n  threatline check {folder}")
 }
 
 /// What is wrong with a document, in a line.

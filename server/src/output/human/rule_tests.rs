@@ -34,8 +34,8 @@ pub fn write(
         let spot = spot_of(db, rule.part(Part::Name));
         writeln!(
             output,
-            "{HEADING}note{HEADING:#}: no test says both where `{}` finds something \
-             and where it does not ({}:{})",
+            "{HEADING}note{HEADING:#}: no test covers both a match and a non-match of `{}` \
+             ({}:{})",
             in_one_line(full_name(db, *rule)),
             in_one_line(&spot.path),
             spot.start.line + 1

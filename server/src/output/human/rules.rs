@@ -38,7 +38,7 @@ pub fn write(output: &mut impl Write, db: &Database, rules: &[Entry]) -> Result<
     let number = count(rules.len(), "rule");
     writeln!(
         output,
-        "{number}; `threatline explain RULE` tells all about one"
+        "{number}; `threatline explain RULE` shows the details of one"
     )
 }
 

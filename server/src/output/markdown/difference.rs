@@ -119,7 +119,7 @@ impl Comment {
         };
         let opened = difference.comparison.opened.iter();
         let opened = opened.map(|opened| opened_row(db, opened)).collect();
-        let columns = ["severity", "new or worse finding", "where", "because"];
+        let columns = ["severity", "new or worsened finding", "where", "because"];
         table(&columns, opened, self.rows, &mut self.blocks);
     }
 
@@ -203,7 +203,7 @@ fn table(
     }
     if left > 0 {
         blocks.push(Block::text(format!(
-            "… and {left} more: `threatline diff` tells them all."
+            "… and {left} more; `threatline diff` lists them all."
         )));
     }
 }

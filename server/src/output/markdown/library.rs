@@ -17,9 +17,9 @@ pub fn write(output: &mut impl Write, db: &Database, rules: &[Entry]) -> Result<
     writeln!(output, "# The Threatline library\n")?;
     writeln!(
         output,
-        "{} rules, and what they speak of: mitigations, technologies and protocols. \
-         `threatline rules --format markdown` writes this page, and `threatline explain RULE` \
-         shows one rule with its test.\n",
+        "{} rules, with the mitigations, technologies and protocols that they use. `threatline \
+         rules --format markdown` writes this page, and `threatline explain RULE` shows one \
+         rule with its test.\n",
         rules.len()
     )?;
     let mut subject = None;
@@ -63,13 +63,13 @@ fn rule(output: &mut impl Write, db: &Database, entry: &Entry) -> Result<()> {
     }
     let counters = names(db, entry.countered_by.iter().copied());
     if !counters.is_empty() {
-        writeln!(output, "- countered by {counters}")?;
+        writeln!(output, "- mitigated by {counters}")?;
     }
     writeln!(output)
 }
 
 fn mitigations(output: &mut impl Write, db: &Database) -> Result<()> {
-    let head = "| mitigation | title | counters |\n|---|---|---|";
+    let head = "| mitigation | title | mitigates |\n|---|---|---|";
     writeln!(output, "## Mitigations\n\n{head}")?;
     for decl in in_library(db, Kind::Mitigation) {
         let (name, title) = (name(db, decl), title(db, decl));
@@ -84,7 +84,7 @@ fn mitigations(output: &mut impl Write, db: &Database) -> Result<()> {
 }
 
 fn technologies(output: &mut impl Write, db: &Database) -> Result<()> {
-    let head = "| technology | title | is one of | forwards |\n|---|---|---|---|";
+    let head = "| technology | title | kind of | forwards |\n|---|---|---|---|";
     writeln!(output, "\n## Technologies\n\n{head}")?;
     for decl in in_library(db, Kind::Technology) {
         let (name, title, broader) = (name(db, decl), title(db, decl), broader(db, decl));
@@ -95,8 +95,7 @@ fn technologies(output: &mut impl Write, db: &Database) -> Result<()> {
 }
 
 fn protocols(output: &mut impl Write, db: &Database) -> Result<()> {
-    let head =
-        "| protocol | title | is one of | encrypted | authenticated |\n|---|---|---|---|---|";
+    let head = "| protocol | title | kind of | encrypted | authenticated |\n|---|---|---|---|---|";
     writeln!(output, "\n## Protocols\n\n{head}")?;
     for decl in in_library(db, Kind::Protocol) {
         let (name, title, broader) = (name(db, decl), title(db, decl), broader(db, decl));

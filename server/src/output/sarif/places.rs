@@ -22,7 +22,7 @@ pub struct Related {
 
 /// What addresses are relative to. Its own address is left out: it would be of this machine.
 pub fn uri_bases() -> Value {
-    json!({ BASE: { "description": { "text": "The folder in which threatline was run." } } })
+    json!({ BASE: { "description": { "text": "The folder in which `threatline` was run." } } })
 }
 
 /// A `location`.

@@ -187,7 +187,7 @@ fn help(db: &Database, decl: Decl, model: Model) -> Vec<String> {
     parts.extend(countered_by(db, decl, model));
     parts.extend(referred(db, decl));
     parts.push(format!(
-        "`threatline explain '{}'` tells more.",
+        "For details, run `threatline explain '{}'`.",
         printable(full_name(db, decl))
     ));
     parts
@@ -206,7 +206,7 @@ fn countered_by(db: &Database, decl: Decl, model: Model) -> Option<String> {
     if countering.len() > MAX_MITIGATIONS {
         items.push(format!("and {} more", countering.len() - MAX_MITIGATIONS));
     }
-    (!items.is_empty()).then(|| format!("Countered by:\n\n- {}", items.join("\n- ")))
+    (!items.is_empty()).then(|| format!("Mitigated by:\n\n- {}", items.join("\n- ")))
 }
 
 fn referred(db: &Database, decl: Decl) -> Option<String> {

@@ -94,14 +94,14 @@ impl Redefined {
         let mut follows = if findings.is_empty() {
             String::new()
         } else {
-            format!("; by the definitions of the base these are open: {findings}")
+            format!("; by the base's definitions these are open: {findings}")
         };
         for (decl, how) in &self.definitions {
             let (kind, name) = (decl.kind(db).word(), full_name(db, *decl));
             let does = match how {
-                How::Hides => "hides the library's of that name",
+                How::Hides => "hides the library's definition of the same name",
                 How::Changed if self.findings.is_empty() => continue,
-                How::Changed => "is defined otherwise",
+                How::Changed => "is defined differently",
             };
             comparison.changes.push(Change {
                 topic: Topic::Weakened,

@@ -624,32 +624,6 @@ fn of_a_part_it_is_told_that_more_changed_elsewhere() {
 }
 
 #[test]
-fn the_example_of_the_readme_is_what_is_said() {
-    let readme = fs::read_to_string(crate::root().join("README.md")).unwrap();
-    let (_, example) = readme
-        .split_once("threatline diff before after")
-        .expect("it is in the README");
-    let example = example
-        .split("```text\n")
-        .nth(1)
-        .and_then(|rest| rest.split("```").next())
-        .expect("and what it says");
-    let run = run_in(
-        &models().join("payment-api"),
-        &["diff", "before", "after", "--today", TODAY],
-        &[],
-    )
-    .exits(1);
-    for line in example.lines().filter(|line| *line != "…") {
-        assert!(
-            run.out.lines().any(|said| said == line),
-            "{line:?} is not said:\n{}",
-            run.out
-        );
-    }
-}
-
-#[test]
 fn a_finding_that_closes_says_why() {
     let open = MODEL
         .replace("protocol: https", "protocol: http")

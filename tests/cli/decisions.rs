@@ -230,3 +230,59 @@ fn a_definition_that_changes_closes_nothing() {
     holds(&folder);
     diff(&folder, "human").exits(0).says("Findings closed");
 }
+
+#[test]
+fn a_definition_that_is_gone_and_hid_one_of_the_library_closes_nothing() {
+    let why = "open by the base's definitions";
+    let strict = "protocol https \"HTTPS\" { encrypted: no }\n";
+    let head = SHOP.replace("protocol: http\n", "protocol: https\n");
+    let base = format!("{head}{strict}");
+    let folder = states(&base, &head);
+    fails_with(&folder, "opened", why);
+    diff(&folder, "human").never_says("Findings closed");
+    let message = "protocol `https`, which hid the library's definition of the same name, is gone";
+    diff(&folder, "human")
+        .says("Weaker than before")
+        .says(message);
+    // What is new with it is judged by it.
+    let before = base.replace(
+        "protocol: https\n",
+        "protocol: https\n  mitigations: tunnel\n",
+    );
+    let done = "mitigation tunnel { counters: unencrypted_flow }\n";
+    let folder = states(&format!("{before}{done}"), &format!("{head}{done}"));
+    fails_with(&folder, "opened", why);
+    // In a component, it is that one's alone.
+    let part = "component part\nprotocol https { encrypted: no }\n";
+    let folder = states(&head, &head);
+    folder.write("base/part.threat", part);
+    holds(&folder);
+    diff(&folder, "human").exits(0).never_says(message);
+    // A rule that was stricter than the library's of its name.
+    let rule = "rule unencrypted_flow \"Own\" { on: flow category: tampering \
+                when: protocol is https }\n";
+    let folder = states(&format!("{before}{done}{rule}"), &format!("{head}{rule}"));
+    diff(&folder, "human").never_says("which hid");
+    let folder = states(&format!("{head}{rule}"), &head);
+    diff(&folder, "human")
+        .says("rule `unencrypted_flow`, which hid the library's definition of the same name");
+}
+
+#[test]
+fn a_rule_that_changes_closes_nothing() {
+    let why = "open by the base's definitions";
+    let rule = "rule own \"Own\" { on: flow category: tampering when: encrypted = no }\n";
+    let narrow = rule.replace("encrypted = no", "encrypted = no and protocol is https");
+    let folder = states(&format!("{SHOP}{rule}"), &format!("{SHOP}{narrow}"));
+    diff(&folder, "human")
+        .says("rule `own` is defined differently; by the base's definitions these are open")
+        .says(why)
+        .says("own@memos")
+        .never_says("Findings closed");
+    // One that becomes stricter is judged by what it says now.
+    let folder = states(&format!("{SHOP}{narrow}"), &format!("{SHOP}{rule}"));
+    diff(&folder, "human")
+        .says("own@memos")
+        .never_says("is defined differently")
+        .never_says(why);
+}

@@ -1,6 +1,6 @@
 //! What the head closes or weakens by its definitions: by those that are new and hide one of the
-//! library, and by those that it changed. It is judged once more by the definitions of the base. It
-//! must not know how that is printed.
+//! library, by those that it changed, and by the lack of those that hid one. It is judged once more
+//! by the definitions of the base. It must not know how that is printed.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -14,10 +14,14 @@ use threatline_view::compare::{Change, Comparison, Opened, Overruled, Topic, Whe
 
 /// What decides about findings in each kind of definition. How far a mitigation has come does, too,
 /// and is told as such.
-const DECISIVE: [(Kind, &[&str]); 3] = [
+const DECISIVE: [(Kind, &[&str]); 4] = [
     (Kind::Technology, &["is", "forwards"]),
     (Kind::Protocol, &["is", "encrypted", "authenticated"]),
     (Kind::Mitigation, &["counters", "based_on"]),
+    (
+        Kind::Rule,
+        &["on", "category", "when", "likelihood", "impact"],
+    ),
 ];
 
 /// How a definition of the head is another than what its name meant in the base.
@@ -34,6 +38,8 @@ pub enum How {
 pub struct Redefined {
     /// The definitions of the head by which the base would judge otherwise.
     pub definitions: Vec<(Decl, How)>,
+    /// The definitions of the base that hid one of the library and are gone.
+    pub removed: Vec<Decl>,
     /// The findings of the head that would be open, or more severe, by the definitions of the base.
     pub findings: Vec<Assessed>,
 }
@@ -46,7 +52,7 @@ impl Redefined {
         (base, model): (&Database, Option<Model>),
         db: &Database,
     ) {
-        self.report_definitions(comparison, db);
+        self.report_definitions(comparison, base, db);
         if self.findings.is_empty() {
             return;
         }
@@ -54,24 +60,23 @@ impl Redefined {
         let before = before.unwrap_or_default();
         let before: HashMap<_, _> = before
             .iter()
-            .map(|assessed| (assessed.finding.id.name(base), assessed))
+            .map(|assessed| (name_in(base, assessed), assessed))
             .collect();
         let names: HashSet<_> = self
             .findings
             .iter()
-            .map(|assessed| assessed.finding.id.name(db))
+            .map(|assessed| name_in(db, assessed))
             .collect();
-        let is_known = |id: FindingId| names.contains(&id.name(db));
         comparison
             .opened
-            .retain(|opened| !is_known(opened.assessed.finding.id));
+            .retain(|opened| !names.contains(&name_in(db, &opened.assessed)));
         comparison
             .closed
-            .retain(|closed| !names.contains(&closed.assessed.finding.id.name(base)));
+            .retain(|closed| !names.contains(&name_in(base, &closed.assessed)));
         comparison
             .opened
             .extend(self.findings.iter().map(|assessed| {
-                let was = before.get(&assessed.finding.id.name(db));
+                let was = before.get(&name_in(db, assessed));
                 Opened {
                     assessed: assessed.clone(),
                     before: was.map(|was| (was.state.word(), was.finding.severity)),
@@ -84,7 +89,7 @@ impl Redefined {
     }
 
     /// Lists each definition as a weakening, the first with all that follows from them.
-    fn report_definitions(&self, comparison: &mut Comparison, db: &Database) {
+    fn report_definitions(&self, comparison: &mut Comparison, base: &Database, db: &Database) {
         let findings = self.findings.iter().map(|assessed| {
             let name = assessed.finding.id.name(db);
             let severity = assessed.finding.severity.word();
@@ -110,8 +115,27 @@ impl Redefined {
                 place: Where::Head(decl.part(Part::Name)),
             });
         }
+        let removed = self.removed.iter().filter(|_| !self.findings.is_empty());
+        for decl in removed {
+            let (kind, name) = (decl.kind(base).word(), full_name(base, *decl));
+            let follows = std::mem::take(&mut follows);
+            comparison.changes.push(Change {
+                topic: Topic::Weakened,
+                subject: (kind, name.to_string()),
+                message: format!(
+                    "{kind} `{name}`, which hid the library's definition of the same name, \
+                     is gone{follows}"
+                ),
+                place: Where::Base(decl.part(Part::Name)),
+            });
+        }
         comparison.changes.sort_by_key(|change| change.topic);
     }
+}
+
+/// The name of a finding. One by a rule has the name of that by the library's rule which it hides.
+fn name_in(db: &Database, assessed: &Assessed) -> String {
+    library::short_name(&assessed.finding.id.name(db)).to_owned()
 }
 
 /// The texts of files that stand in for what is written in them, by place.
@@ -141,10 +165,32 @@ pub fn judge_by_definitions(
         let (file, span) = decl.part(Part::Whole).resolve(db);
         replacements.entry(file).or_default().push((span, text));
     }
-    if !redefined.definitions.is_empty() {
-        redefined.findings = findings_with(db, model, &replacements);
+    let mut more = Vec::new();
+    if let Some((base, of_base)) = base {
+        redefined.removed = removed(base, of_base, db, model);
+        let removed = redefined.removed.iter();
+        more.extend(removed.map(|decl| {
+            let whole = decl.part(Part::Whole).resolve(base).1;
+            let component = decl.file(base).component(base).as_deref();
+            (component, text_of(base, *decl, whole))
+        }));
+    }
+    if !redefined.definitions.is_empty() || !more.is_empty() {
+        redefined.findings = findings_with(db, model, &replacements, &more);
     }
     redefined
+}
+
+/// The definitions of the base that hid one of the library, and that the head has no more.
+fn removed(base: &Database, of_base: Model, db: &Database, model: Model) -> Vec<Decl> {
+    let now = definitions(db, model);
+    let mut removed: Vec<Decl> = definitions(base, of_base)
+        .into_iter()
+        .filter(|(key, decl)| hidden_by(base, *decl).is_some() && !now.contains_key(key))
+        .map(|(_, decl)| decl)
+        .collect();
+    removed.sort_by_cached_key(|decl| (decl.kind(base), full_name(base, *decl).clone()));
+    removed
 }
 
 fn declarations(db: &Database, model: Model) -> impl Iterator<Item = Decl> {
@@ -229,22 +275,46 @@ fn text_of(db: &Database, decl: Decl, span: Span) -> &str {
     text.get(span.range()).unwrap_or_default()
 }
 
-/// The findings that are open, or more severe, when some texts stand in for others.
-fn findings_with(db: &Database, model: Model, replacements: &Replacements) -> Vec<Assessed> {
+/// The findings that are open, or more severe, when some texts stand in for others and some more
+/// definitions are there, each with the component that it is in.
+fn findings_with(
+    db: &Database,
+    model: Model,
+    replacements: &Replacements,
+    more: &[(Option<&str>, &str)],
+) -> Vec<Assessed> {
     let mut workspace = Workspace::new(World::get(db).today(db));
     let settings = model.settings(db);
     let path = settings.path.as_deref();
     let root = model.root(db).clone();
     let other = workspace.set_model(&root, path.map(|path| (path, settings.text.as_ref())));
-    let files = model.files(db).iter().map(|file| {
-        let text = replaced(&file.source(db).text, replacements.get(file));
-        (file.path(db).clone(), FileText::new(text))
-    });
-    workspace.load(files.collect::<Vec<(Arc<str>, FileText)>>());
+    let mut files: Vec<(Arc<str>, FileText)> = Vec::new();
+    let mut more = more.to_vec();
+    for file in model.files(db).iter() {
+        let mut text = replaced(&file.source(db).text, replacements.get(file));
+        let component = file.component(db).as_deref();
+        // A component is one file; what is in none may be in any such file.
+        more.retain(|(within, definition)| {
+            let belongs = *within == component;
+            if belongs {
+                text += &format!("\n{definition}\n");
+            }
+            !belongs
+        });
+        files.push((file.path(db).clone(), FileText::new(text)));
+    }
+    // Nothing is left in a component that is gone.
+    let rest = more.iter().filter(|(within, _)| within.is_none());
+    let rest: String = rest.map(|(_, text)| format!("{text}\n")).collect();
+    if !rest.is_empty() {
+        // No file has such a name, which so takes the place of none.
+        files.push((format!("{root}/\0.threat").into(), FileText::new(rest)));
+    }
+    workspace.load(files);
     let is = all_findings(db, model);
     let is: HashMap<_, _> = is
         .iter()
-        .map(|assessed| (assessed.finding.id.name(db), assessed))
+        .map(|assessed| (name_in(db, assessed), assessed))
         .collect();
     let translate = Translate {
         from: workspace.db(),
@@ -258,7 +328,7 @@ fn findings_with(db: &Database, model: Model, replacements: &Replacements) -> Ve
     };
     let found = all_findings(workspace.db(), other);
     let open = found.iter().filter(|assessed| {
-        let now = is.get(&assessed.finding.id.name(workspace.db()));
+        let now = is.get(&name_in(workspace.db(), assessed));
         let is_as_severe = now.is_some_and(|now| {
             now.state == FindingState::Open && now.finding.severity >= assessed.finding.severity
         });
@@ -314,6 +384,9 @@ impl Translate<'_> {
     }
 
     fn rule(&self, rule: Decl) -> Option<Decl> {
-        self.rules.get(full_name(self.from, rule).as_str()).copied()
+        let name = full_name(self.from, rule);
+        // One that hid a rule of the library, and is gone.
+        let hidden = || self.rules.get(library::full_name(name).as_str());
+        self.rules.get(name.as_str()).or_else(hidden).copied()
     }
 }

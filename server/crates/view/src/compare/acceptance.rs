@@ -35,8 +35,11 @@ impl Comparer<'_> {
         let new: Vec<&Assessed> = of_accept
             .filter(|assessed| !self.was_accepted(assessed))
             .collect();
+        // Of an `accept` that was there, what counts as open is not accepted.
+        let counts = |assessed: &&&Assessed| old.is_none() || self.overruled(assessed).is_none();
         let mut accepted: Vec<String> = new
             .iter()
+            .filter(counts)
             .map(|assessed| self.finding_named(assessed))
             .collect();
         let known = old.and_then(|old| typed(self.base.db, old).get("findings"));

@@ -13,7 +13,7 @@ use threatline_model::{
 impl Comparer<'_> {
     /// Why a finding of the head counts as open though it is accepted or planned, or no longer
     /// accepted because it got worse.
-    pub fn overruled(&mut self, assessed: &Assessed) -> Option<Overruled> {
+    pub fn overruled(&self, assessed: &Assessed) -> Option<Overruled> {
         let severity = assessed.finding.severity;
         match self.finding_in_base(assessed.finding.id) {
             Some(was) if is_decided(was.state) && was.finding.severity < severity => {
@@ -25,13 +25,10 @@ impl Comparer<'_> {
                     FindingState::Open => self.is_named(&assessed.finding).then_some(worse),
                     FindingState::Mitigated(_) => None,
                     FindingState::Planned(_) => Some(worse),
-                    FindingState::Accepted(_) => match self.accept_up_to(&assessed.finding) {
-                        Some(accept) => {
-                            self.report_raised(assessed, accept, was);
-                            None
-                        }
-                        None => Some(worse),
-                    },
+                    FindingState::Accepted(_) => self
+                        .accept_up_to(&assessed.finding)
+                        .is_none()
+                        .then_some(worse),
                 }
             }
             Some(_) => None,
@@ -54,8 +51,19 @@ impl Comparer<'_> {
         })
     }
 
-    /// Reports that a finding which got worse is accepted as it is now.
-    fn report_raised(&mut self, assessed: &Assessed, accept: Decl, was: &Assessed) {
+    /// Reports that a finding which got worse is accepted as it is now, if it is.
+    pub fn report_raised(&mut self, assessed: &Assessed) {
+        let was = self.finding_in_base(assessed.finding.id);
+        let got_worse = |was: &&Assessed| {
+            is_decided(was.state) && was.finding.severity < assessed.finding.severity
+        };
+        let accept = match assessed.state {
+            FindingState::Accepted(_) => self.accept_up_to(&assessed.finding),
+            _ => None,
+        };
+        let (Some(was), Some(accept)) = (was.filter(got_worse), accept) else {
+            return;
+        };
         let db = self.head.db;
         let part = typed(db, accept).part("severity").unwrap_or(Part::Name);
         let name = assessed.finding.id.name(db);

@@ -22,6 +22,7 @@ impl Comparer<'_> {
         });
         let states: FxHashMap<String, FindingState> = states.collect();
         for assessed in after {
+            self.report_raised(assessed);
             let opened = self.opened(assessed);
             self.comparison.opened.extend(opened);
         }
@@ -42,7 +43,7 @@ impl Comparer<'_> {
 
     /// A finding of the head that is open and was not, or is worse than it was, or was decided on
     /// when it was less severe or not there.
-    fn opened(&mut self, assessed: &Assessed) -> Option<Opened> {
+    fn opened(&self, assessed: &Assessed) -> Option<Opened> {
         let overruled = self.overruled(assessed);
         if assessed.state != FindingState::Open && overruled.is_none() {
             return None;

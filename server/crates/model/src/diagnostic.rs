@@ -2,12 +2,12 @@
 //! what there is to diagnose, nor how it is shown.
 
 use crate::codes::Code;
-use crate::db::{File, Model, Place};
+use crate::db::{Decl, File, Model, Place};
 use crate::identity::FindingId;
 use crate::severity::Severity;
 use smol_str::SmolStr;
-use threatline_syntax::Span;
 use threatline_syntax::spelling::{did_you_mean, nearest};
+use threatline_syntax::{Kind, Span};
 
 /// Where a diagnostic or a part of it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,18 @@ pub struct Related {
     pub message: String,
 }
 
+/// A name that nothing declares: one that is near it may be meant. It is looked for only where that
+/// is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sought {
+    /// The declaration that it is written in.
+    pub decl: Decl,
+    /// The name.
+    pub written: SmolStr,
+    /// The kinds that are needed there, a bit each.
+    pub kinds: u16,
+}
+
 /// One diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -52,6 +64,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// What the text at its location should be instead, if that is known.
     pub replacement: Option<SmolStr>,
+    /// The name that it is about, until one near it was looked for.
+    pub sought: Option<Box<Sought>>,
     /// The findings that it tells of, the most severe first.
     pub findings: Vec<FindingId>,
     /// How many findings it stands for in addition to those, since there are too many to list.
@@ -75,6 +89,7 @@ impl Diagnostic {
             related: Vec::new(),
             help: Vec::new(),
             replacement: None,
+            sought: None,
             findings: Vec::new(),
             more_findings: 0,
             stands_for: 1,
@@ -102,6 +117,16 @@ impl Diagnostic {
     /// With a sentence of help.
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help.push(help.into());
+        self
+    }
+
+    /// About a name, for which a near one is to be looked for.
+    pub fn seek(mut self, decl: Decl, written: &SmolStr, kinds: &[Kind]) -> Diagnostic {
+        self.sought = Some(Box::new(Sought {
+            decl,
+            written: written.clone(),
+            kinds: kinds.iter().fold(0, |set, kind| set | 1 << *kind as u16),
+        }));
         self
     }
 

@@ -18,11 +18,16 @@ use crate::db::{Db, File, Model};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::diagnostics::limit::limited;
 use crate::diagnostics::runs::runs;
+use crate::lookup::nearest_name;
 use crate::names::short_name;
 use crate::ruleset::{rule_named, rules};
 use smol_str::SmolStr;
 use std::cell::LazyCell;
 use threatline_syntax::spelling::{Vocabulary, did_you_mean};
+
+/// For how many names of a file that nothing declares one is looked for that may be meant. Whoever
+/// has more has lost a file, or has not written it yet.
+pub const MAX_SUGGESTIONS: usize = 100;
 
 /// Everything that is to be said of a file, by place. What `threatline.toml` turns off is left out.
 pub fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
@@ -31,7 +36,24 @@ pub fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     written.extend(dated.filter_map(|decl| time::check_day(db, *decl)));
     let mut diagnostics = limited(written.iter());
     diagnostics.extend(meaning(db, file).iter().cloned());
-    settle(db, file.model(db), diagnostics)
+    let mut diagnostics = settle(db, file.model(db), diagnostics);
+    suggest_names(db, &mut diagnostics);
+    diagnostics
+}
+
+/// Looks for the names that may be meant by those that nothing declares, for the first of them.
+fn suggest_names(db: &dyn Db, diagnostics: &mut [Diagnostic]) {
+    let mut left = MAX_SUGGESTIONS;
+    for diagnostic in diagnostics {
+        if let Some(sought) = diagnostic.sought.take()
+            && left > 0
+        {
+            left -= 1;
+            let near = nearest_name(db, &sought);
+            diagnostic.help.extend(near.as_deref().map(did_you_mean));
+            diagnostic.replacement = near;
+        }
+    }
 }
 
 /// What is wrong with a model's `threatline.toml`.

@@ -124,5 +124,7 @@ pub use expectations::{Outcome, expectation_outcomes, expected_rules, tests_of_r
 
 // Diagnostics: everything that is to be said of a file.
 pub use diagnostic::{Diagnostic, Location, Related};
-pub use diagnostics::{DUE_SOON_DAYS, MAX_OF_A_CODE, diagnostics, settings_diagnostics};
+pub use diagnostics::{
+    DUE_SOON_DAYS, MAX_OF_A_CODE, MAX_SUGGESTIONS, diagnostics, settings_diagnostics,
+};
 pub use severity::Severity;

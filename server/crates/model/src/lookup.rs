@@ -3,7 +3,7 @@
 
 use crate::codes;
 use crate::db::{Db, Decl, File, Model, World, put_in_order};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Sought};
 use crate::lower::Part;
 use crate::names::{full_name, name_from};
 use crate::resolve::{
@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 use threatline_syntax::prose::with_article;
-use threatline_syntax::spelling::Vocabulary;
+use threatline_syntax::spelling::{Vocabulary, nearest};
 
 /// What a name means at a part of a declaration, if it is of one of the kinds; else what is wrong
 /// with it.
@@ -47,7 +47,7 @@ pub fn resolve_kind(
             Err(Box::new(
                 Diagnostic::new(&codes::WRONG_KIND, decl.part(part), message)
                     .relate(meant.part(Part::Name), format!("`{name}` is declared here"))
-                    .suggest(name, nearest_name(db, decl, name, kinds)),
+                    .seek(decl, name, kinds),
             ))
         }
         Err(unresolved) => {
@@ -70,7 +70,7 @@ pub fn resolve_kind(
                         .relate(hiding.part(Part::Name), message)
                         .help("give one of the two another name");
                 }
-                None => problem = problem.suggest(name, nearest_name(db, decl, name, kinds)),
+                None => problem = problem.seek(decl, name, kinds),
             }
             Err(Box::new(problem))
         }
@@ -93,18 +93,18 @@ fn hidden_component(
     (hides && is_component(db, file.model(db), &head)).then_some((hiding, head))
 }
 
-/// The name, as it is written from here, of the declaration whose own name is nearest.
-fn nearest_name(db: &dyn Db, decl: Decl, written: &str, kinds: &[Kind]) -> Option<SmolStr> {
-    let file = decl.file(db);
+/// The name, as it is written from where one is sought, of the declaration whose own name is
+/// nearest, if it is near enough to be meant.
+pub fn nearest_name(db: &dyn Db, sought: &Sought) -> Option<SmolStr> {
+    let (file, written) = (sought.decl.file(db), &sought.written);
     let word = SmolStr::from(written.rsplit('.').next().unwrap_or(written));
-    let kinds = kinds.iter().fold(0, |set, kind| set | 1 << *kind as u16);
-    let near = nearest_declarations(db, file.model(db), word, kinds);
+    let near = nearest_declarations(db, file.model(db), word, sought.kinds);
     let first = || {
         near.iter()
             .map(|near| near.file(db))
             .min_by(|a, b| a.path(db).cmp(b.path(db)))
     };
-    let nearest = if near.iter().any(|near| near.file(db) == file) {
+    let nearest_file = if near.iter().any(|near| near.file(db) == file) {
         file
     } else {
         first()?
@@ -112,10 +112,10 @@ fn nearest_name(db: &dyn Db, decl: Decl, written: &str, kinds: &[Kind]) -> Optio
     let mut best: Vec<Decl> = near
         .iter()
         .copied()
-        .filter(|near| near.file(db) == nearest)
+        .filter(|near| near.file(db) == nearest_file)
         .collect();
     put_in_order(db, &mut best);
-    Some(name_from(db, *best.first()?, file))
+    nearest(written, [name_from(db, *best.first()?, file)])
 }
 
 /// The declarations of some kinds, a bit each, whose own name is nearest to a word, in no order. A

@@ -1,9 +1,13 @@
 //! Texts that nobody writes: none of them may bring the analysis down or keep it busy.
 
+use salsa::EventKind;
 use std::iter;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use threatline_model::{
-    Date, Diagnostic, FileText, MAX_FINDINGS_OF_AN_ELEMENT, MAX_OF_A_CODE, Severity, Span,
-    Workspace, all_findings, assessed, diagnostics, full_name, unlisted, unlisted_in,
+    Database, Date, Diagnostic, FileText, MAX_FINDINGS_OF_AN_ELEMENT, MAX_OF_A_CODE,
+    MAX_SUGGESTIONS, Severity, Span, Workspace, all_findings, assessed, diagnostics, full_name,
+    unlisted, unlisted_in,
 };
 use threatline_syntax::MAX_ERRORS;
 use threatline_syntax::lexer::Lexer;
@@ -584,6 +588,46 @@ fn syntax_errors_are_kept_up_to_a_number() {
         let errors = &file.source(workspace.db()).errors;
         assert_eq!(*errors, fresh(&text));
         assert_eq!(errors.len(), text.lines().count());
+    }
+}
+
+/// However many names nothing declares, a near one is looked for only for the first of them.
+#[test]
+fn near_names_are_looked_for_up_to_a_number() {
+    for unknown in [MAX_SUGGESTIONS - 1, MAX_SUGGESTIONS + 1, 3 * MAX_OF_A_CODE] {
+        let mut text = String::new();
+        for number in 0..unknown {
+            text +=
+                &format!("boundary place_{number:04}\nprocess p{number} in plaze_{number:04}\n");
+        }
+        let searches = Arc::new(AtomicUsize::new(0));
+        let counted = searches.clone();
+        let database = Database::observed(move |event| {
+            if let EventKind::WillExecute { database_key } = event.kind
+                && format!("{database_key:?}").contains("nearest_declarations")
+            {
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let mut workspace = Workspace::with(database, TODAY);
+        workspace.set_model("", None);
+        let file = workspace.set_file("m.threat", FileText::new(text));
+        let count = || {
+            let mut listed = diagnostics(workspace.db(), file);
+            listed.retain(|diagnostic| diagnostic.code.id == "unresolved-reference");
+            let suggested = listed
+                .iter()
+                .map(|diagnostic| diagnostic.replacement.is_some());
+            let suggested: Vec<bool> = suggested.collect();
+            assert!(
+                suggested.is_sorted_by(|before, after| before >= after),
+                "the first have one"
+            );
+            suggested.into_iter().filter(|is_there| *is_there).count()
+        };
+        let expected = unknown.min(MAX_SUGGESTIONS);
+        assert_eq!((count(), count()), (expected, expected));
+        assert_eq!(searches.load(Ordering::Relaxed), expected);
     }
 }
 

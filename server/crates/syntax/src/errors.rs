@@ -39,6 +39,24 @@ pub enum SyntaxErrorKind {
     Unexpected,
     /// The span's text would be right if it were this word.
     Misspelt(&'static str),
+    /// The text would be right with these edits.
+    Slip {
+        /// What they do, in a few words.
+        title: String,
+        /// The edits, none of which overlap.
+        edits: Vec<(Span, String)>,
+    },
+}
+
+impl SyntaxError {
+    /// The same error where its places are others.
+    pub fn moved(mut self, place: impl Fn(Span) -> Span) -> SyntaxError {
+        self.span = place(self.span);
+        if let SyntaxErrorKind::Slip { edits, .. } = &mut self.kind {
+            edits.iter_mut().for_each(|(span, _)| *span = place(*span));
+        }
+        self
+    }
 }
 
 /// The syntax errors of a text, in order: the first of them, and how many more there are.

@@ -17,9 +17,15 @@ pub mod strings;
 mod parse;
 mod tree;
 
+// What people write for the words of the language.
+pub mod keywords;
+
 // What trees and tokens tell of a whole text.
 mod errors;
 mod pieces;
+
+// What is written by mistake.
+mod slips;
 
 pub use characters::{is_invisible, is_space};
 pub use errors::{
@@ -29,6 +35,7 @@ pub use errors::{
 pub use lines::{Encoding, LineColumn, LineIndex};
 pub use parse::{MAX_TEXT, Patience, is_given_up, is_name, parse, parse_with};
 pub use pieces::{EditedPieces, Pieces, open_block};
+pub use slips::Slips;
 pub use span::{Edit, Span};
 pub use tree::{
     Declaration, Item, Kind, Property, children, description_lines, field, items, name_text, span,

@@ -154,9 +154,26 @@ pub fn is_one_edit_from(written: &str, word: &str) -> bool {
         && distance(written, word, &mut 0) <= 1
 }
 
+/// Whether one word denies the other: `trusted` never means `untrusted`.
+fn are_opposites(a: &str, b: &str) -> bool {
+    let denies = |a: &str, b: &str| {
+        let prefix = a.strip_suffix(b);
+        prefix.is_some_and(|prefix| {
+            matches!(
+                prefix.trim_end_matches('_'),
+                "un" | "non" | "not" | "no" | "in" | "dis"
+            )
+        })
+    };
+    denies(a, b) || denies(b, a)
+}
+
 /// How far a known word is from a written one, if it is near enough to be meant.
 fn likely_distance(written: &Spelling, known: &Spelling, steps: &mut usize) -> Option<usize> {
     *steps += MIN_STEPS;
+    if are_opposites(written.last_part(), known.last_part()) {
+        return None;
+    }
     let within = |a: &str, b: &str, (length, other): (usize, usize), steps: &mut usize| {
         let enough = 1 + length / 4;
         let is_possible = length.abs_diff(other) <= enough;
@@ -219,6 +236,7 @@ mod tests {
             ("web-serivce", Some("web_service")),
             ("ÜBR", Some("Über")),
             ("process", None),
+            ("unstore", None),
             ("x", None),
             ("", None),
         ] {

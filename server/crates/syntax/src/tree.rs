@@ -166,7 +166,12 @@ fn collect<'tree>(node: Node<'tree>, depth: usize, items: &mut Vec<Item<'tree>>)
 impl<'tree> Declaration<'tree> {
     /// What is declared.
     pub fn kind(self, text: &str) -> Option<Kind> {
-        Kind::from_word(&text[self.0.child_by_field_name("kind")?.byte_range()])
+        Kind::from_word(self.kind_word(text)?)
+    }
+
+    /// The word that begins it, as written.
+    pub fn kind_word(self, text: &str) -> Option<&str> {
+        Some(&text[self.0.child_by_field_name("kind")?.byte_range()])
     }
 
     /// The word that says what is declared.

@@ -7,6 +7,7 @@ use super::spans::{PartSpans, PropertySpans, Spans};
 use super::written::{Facts, FindingFacts, PropertyFacts, Shape, Subject, Value};
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
+use threatline_syntax::keywords::meant;
 use threatline_syntax::strings::unescaped;
 use threatline_syntax::{
     Declaration, NOT_CLOSED, Node, Property as PropertyNode, Span, SyntaxError, SyntaxErrorKind,
@@ -27,6 +28,8 @@ pub struct LoweredDeclaration {
 /// Reads the declarations of a text.
 pub struct DeclarationReader<'text> {
     text: &'text str,
+    /// Whether it is not what is written.
+    is_mended: bool,
     /// What is wrong in them.
     pub errors: Vec<SyntaxError>,
     /// Descriptions in their bodies, which describe nothing.
@@ -35,9 +38,10 @@ pub struct DeclarationReader<'text> {
 
 impl<'text> DeclarationReader<'text> {
     /// Reads those of a text in which some errors are known.
-    pub fn new(text: &'text str, errors: Vec<SyntaxError>) -> Self {
+    pub fn new(text: &'text str, is_mended: bool, errors: Vec<SyntaxError>) -> Self {
         DeclarationReader {
             text,
+            is_mended,
             errors,
             loose_descriptions: Vec::new(),
         }
@@ -83,7 +87,10 @@ impl<'text> DeclarationReader<'text> {
     fn shape(&self, node: Declaration) -> Option<Shape> {
         let name = |node| name(node, self.text);
         Some(Shape {
-            kind: node.kind(self.text)?,
+            // Where it is no word of the language, the text was read as what is meant.
+            kind: node
+                .kind(self.text)
+                .or_else(|| meant(node.kind_word(self.text)?))?,
             name: node.name().map(name),
             within: node.within().map(name),
             source: node.source().map(name),
@@ -212,6 +219,10 @@ impl<'text> DeclarationReader<'text> {
                 },
                 _ => {}
             }
+        }
+        // Other quotes may be wider than ours: spaces are in their place.
+        if self.is_mended {
+            return text.finish().trim().into();
         }
         text.finish()
     }

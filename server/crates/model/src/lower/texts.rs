@@ -4,12 +4,13 @@
 use super::declarations::{DeclarationReader, LoweredDeclaration, description};
 use super::spans::Spans;
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 use threatline_syntax::{
-    Edit, EditedPieces, Item, LineIndex, Node, Patience, Pieces, Span, SyntaxError,
-    SyntaxErrorKind, SyntaxErrors, is_within, items, last_character, misread_blocks, open_block,
-    parse_with, span, syntax_errors_above,
+    Edit, EditedPieces, Item, LineIndex, Node, Patience, Pieces, Slips, Span, SyntaxError,
+    SyntaxErrorKind, SyntaxErrors, is_given_up, is_within, items, last_character, misread_blocks,
+    open_block, parse_with, span, syntax_errors_above,
 };
 
 /// The text of a file as it stands, and where its declarations are in it.
@@ -187,10 +188,7 @@ impl<Described: Fn(usize) -> Option<SmolStr>> Before<'_, Described> {
         let errors = self.source.errors.listed.iter();
         let errors_above = errors.clone().filter(|error| is_above(error.span));
         let errors_behind = errors.filter(|error| is_behind(error.span));
-        let errors_behind = errors_behind.map(|error| SyntaxError {
-            span: moved(error.span),
-            ..error.clone()
-        });
+        let errors_behind = errors_behind.map(|error| error.clone().moved(moved));
         let read_again = std::mem::take(&mut file.errors);
         let mut all_errors = errors_above.cloned().chain(read_again.listed);
         all_errors
@@ -287,12 +285,23 @@ impl<'text> Reader<'text> {
 
     /// Reads a part of the text, which may go on behind what is written.
     fn part(&mut self, part: Part, above: Option<Above>) -> Option<Above> {
-        let tree = parse_with(part.text, &mut self.patience);
+        let mut tree = parse_with(part.text, &mut self.patience);
+        let is_broken = tree.root_node().has_error() && !is_given_up(&tree, part.text);
+        let slips = is_broken.then(|| Slips::of(part.text)).flatten();
+        let mut text = Cow::Borrowed(part.text);
+        let mut parsed = Cow::Borrowed(part.text);
+        let mut known = Vec::new();
+        if let Some(slips) = slips {
+            tree = parse_with(&slips.mended, &mut self.patience);
+            (text, parsed) = (Cow::Owned(slips.readable), Cow::Owned(slips.mended));
+            known = slips.errors;
+        }
         let is_whole = part.written == part.text.len();
         let end = if is_whole { usize::MAX } else { part.written };
-        let errors = syntax_errors_above(&tree, part.text, end);
-        let mut reader = DeclarationReader::new(part.text, errors.listed);
-        let misread = misread_blocks(&tree, part.text);
+        let errors = syntax_errors_above(&tree, &parsed, end);
+        known.extend(errors.listed);
+        let misread = misread_blocks(&tree, &parsed);
+        let mut reader = DeclarationReader::new(&text, matches!(text, Cow::Owned(_)), known);
         let items = items(&tree);
         let begins_with_declaration = items.first().is_some_and(
             |item| matches!(item, Item::Declaration(first) if first.0.start_byte() == 0),
@@ -304,7 +313,7 @@ impl<'text> Reader<'text> {
                 Item::Declaration(declaration) if is_within(&misread, start_of(declaration.0)) => {}
                 Item::Description(node) => {
                     let next = Above {
-                        text: description(node, part.text),
+                        text: description(node, &text),
                         span: span(node),
                     };
                     let loose = waiting.replace(next).map(|description| description.span);
@@ -346,14 +355,16 @@ impl<'text> Reader<'text> {
         // What is missing at the end of a piece is missing in it.
         let last = last_character(part.text, part.written);
         for error in errors {
-            let within = Span {
-                start: error.span.start.min(last.start),
-                end: error.span.end.min(last.end),
-            };
-            self.lowered.errors.push(SyntaxError {
-                span: within.shifted(part.offset),
-                ..error
+            let mut error = error.moved(|span| {
+                let within = Span {
+                    start: span.start.min(last.end),
+                    end: span.end.min(last.end),
+                };
+                within.shifted(part.offset)
             });
+            error.span.start = error.span.start.min(last.start + part.offset);
+            error.span = whole_characters(self.text, error.span);
+            self.lowered.errors.push(error);
         }
     }
 
@@ -362,6 +373,18 @@ impl<'text> Reader<'text> {
         let loose = above.map(|description| description.span);
         self.lowered.loose_descriptions.extend(loose);
     }
+}
+
+/// A span without parts of characters: what was parsed in place of one may be shorter.
+fn whole_characters(text: &str, span: Span) -> Span {
+    let (mut start, mut end) = (span.start as usize, span.end as usize);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Span::new(start, end)
 }
 
 /// The place at which a node starts.

@@ -1,6 +1,7 @@
 //! A diagnostic as plain data: a place, a code and, where one is known, a fix. It must not know
 //! what there is to diagnose, nor how it is shown.
 
+use crate::aliases::Meant;
 use crate::codes::Code;
 use crate::db::{Decl, File, Model, Place};
 use crate::identity::FindingId;
@@ -66,6 +67,8 @@ pub struct Diagnostic {
     pub replacement: Option<SmolStr>,
     /// The name that it is about, until one near it was looked for.
     pub sought: Option<Box<Sought>>,
+    /// Whether nothing else can be meant: only then the text may be changed without a question.
+    pub is_certain: bool,
     /// The findings that it tells of, the most severe first.
     pub findings: Vec<FindingId>,
     /// How many findings it stands for in addition to those, since there are too many to list.
@@ -90,6 +93,7 @@ impl Diagnostic {
             help: Vec::new(),
             replacement: None,
             sought: None,
+            is_certain: false,
             findings: Vec::new(),
             more_findings: 0,
             stands_for: 1,
@@ -137,6 +141,18 @@ impl Diagnostic {
         candidates: impl IntoIterator<Item = SmolStr>,
     ) -> Diagnostic {
         self.suggest_word(nearest(written, candidates))
+    }
+
+    /// With the word that is meant by one from elsewhere, and with what else is to be known.
+    pub fn meant(mut self, meant: Meant) -> Diagnostic {
+        if let Some(word) = meant.word {
+            self = self.suggest_word(Some(word.into()));
+            self.is_certain = meant.is_certain;
+        }
+        if !meant.note.is_empty() {
+            self.help.push(meant.note.to_owned());
+        }
+        self
     }
 
     /// With "did you mean" and a word, if there is one.

@@ -13,6 +13,8 @@ pub mod references;
 pub mod schema;
 mod severity;
 
+pub mod aliases;
+
 // Inputs.
 #[allow(missing_docs)]
 // of what the macros make of the inputs; the inputs themselves are documented

@@ -1,6 +1,7 @@
 //! A name where something of one of some kinds is needed: what it means there, or what is wrong
 //! with it and which name may have been meant. It must not know in which property it is written.
 
+use crate::aliases;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model, World, put_in_order};
 use crate::diagnostic::{Diagnostic, Sought};
@@ -44,11 +45,9 @@ pub fn resolve_kind(
                 "`{name}` is {kind}, and {} is needed here",
                 with_article(&kinds_in_words())
             );
-            Err(Box::new(
-                Diagnostic::new(&codes::WRONG_KIND, decl.part(part), message)
-                    .relate(meant.part(Part::Name), format!("`{name}` is declared here"))
-                    .seek(decl, name, kinds),
-            ))
+            let problem = Diagnostic::new(&codes::WRONG_KIND, decl.part(part), message)
+                .relate(meant.part(Part::Name), format!("`{name}` is declared here"));
+            Err(Box::new(suggest(db, problem, decl, name, kinds)))
         }
         Err(unresolved) => {
             let message = match &unresolved.component {
@@ -70,10 +69,40 @@ pub fn resolve_kind(
                         .relate(hiding.part(Part::Name), message)
                         .help("give one of the two another name");
                 }
-                None => problem = problem.seek(decl, name, kinds),
+                None => problem = suggest(db, problem, decl, name, kinds),
             }
             Err(Box::new(problem))
         }
+    }
+}
+
+/// Suggests the name that is meant: of a definition that people know by the written one, else the
+/// nearest.
+fn suggest(
+    db: &dyn Db,
+    problem: Diagnostic,
+    decl: Decl,
+    name: &SmolStr,
+    kinds: &[Kind],
+) -> Diagnostic {
+    let Some(meant) = kinds
+        .iter()
+        .find_map(|kind| aliases::definition(*kind, name))
+    else {
+        return problem.seek(decl, name, kinds);
+    };
+    let is_meant = |definition: &Decl| kinds.contains(&definition.kind(db));
+    let is_visible = meant.word.is_none_or(|word| {
+        let word = SmolStr::from(word);
+        let resolved = resolve(db, decl.file(db), &word).ok().filter(is_meant);
+        resolved
+            .or_else(|| definition_behind(db, decl.file(db), &word, kinds))
+            .is_some()
+    });
+    if is_visible {
+        problem.meant(meant)
+    } else {
+        problem.seek(decl, name, kinds)
     }
 }
 

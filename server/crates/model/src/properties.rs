@@ -2,7 +2,7 @@
 //! must not know what follows from them.
 
 use crate::checker::problems;
-use crate::db::{Db, Decl};
+use crate::db::{Db, Decl, Place};
 use crate::diagnostic::Diagnostic;
 use crate::flows::outgoing;
 use crate::headings::{ENDPOINT_KINDS, ends};
@@ -10,13 +10,17 @@ use crate::identity::FindingSelector;
 use crate::lookup::resolve_kind;
 use crate::lower::{Part, PropertyFacts, Subject, Value};
 use crate::names::full_name;
-use crate::schema::{Property, STRIDE, Takes, Words};
+use crate::schema::{KindSchema, Property, STRIDE, Takes, Words};
 use crate::values::{StatedProperty, Typed, TypedValue};
-use crate::{codes, references, schema};
+use crate::{aliases, codes, references, schema};
 use jiff::civil::Date;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 use threatline_syntax::prose::{quoted_list, with_article};
+use threatline_syntax::spelling::is_one_edit_from;
+
+/// How many letters a property has at least of which a misspelling cannot be another word.
+const MIN_CERTAIN: usize = 4;
 
 /// Checks what a declaration states.
 #[salsa::tracked]
@@ -27,19 +31,9 @@ pub fn typed(db: &dyn Db, decl: Decl) -> Typed {
         let position = position as u16;
         let name_place = decl.part(Part::PropertyName(position));
         let Some(property) = schema.property(&written.name) else {
-            let known = schema
-                .properties
-                .iter()
-                .map(|property| SmolStr::from(property.name));
-            let message = format!(
-                "{} has no property `{}`",
-                with_article(schema.kind.word()),
-                written.name
-            );
-            typed.problems.push(
-                Diagnostic::new(&codes::UNKNOWN_PROPERTY, name_place, message)
-                    .suggest(&written.name, known),
-            );
+            typed
+                .problems
+                .push(unknown_property(schema, &written.name, name_place));
             continue;
         };
         if let Some(first) = typed
@@ -80,6 +74,22 @@ pub fn typed(db: &dyn Db, decl: Decl) -> Typed {
     }
     missing_properties(db, decl, &mut typed);
     typed
+}
+
+/// Tells that a kind has no property of a name, and which one is meant: what people call so, or
+/// what is near by its letters. One letter wrong cannot be another property.
+fn unknown_property(schema: &KindSchema, written: &SmolStr, place: Place) -> Diagnostic {
+    let kind = with_article(schema.kind.word());
+    let message = format!("{kind} has no property `{written}`");
+    let problem = Diagnostic::new(&codes::UNKNOWN_PROPERTY, place, message);
+    if let Some(meant) = aliases::property(schema.kind, written) {
+        return problem.meant(meant);
+    }
+    let known = schema.properties.iter();
+    let mut problem = problem.suggest(written, known.map(|known| SmolStr::from(known.name)));
+    let is_certain = |near: &SmolStr| near.len() >= MIN_CERTAIN && is_one_edit_from(written, near);
+    problem.is_certain = problem.replacement.as_ref().is_some_and(is_certain);
+    problem
 }
 
 fn missing_properties(db: &dyn Db, decl: Decl, typed: &mut Typed) {
@@ -205,6 +215,10 @@ impl Checker<'_> {
             (Takes::Words(words), Value::Name(name)) => self.word(words, name, part),
             (Takes::YesNo, Value::Name(name)) if name == "yes" => Some(TypedValue::YesNo(true)),
             (Takes::YesNo, Value::Name(name)) if name == "no" => Some(TypedValue::YesNo(false)),
+            (Takes::YesNo, Value::Name(word)) => {
+                self.yes_no(word, part);
+                None
+            }
             (Takes::Date, Value::Date(date)) => match date.parse::<Date>() {
                 Ok(date) => Some(TypedValue::Date(date)),
                 Err(_) => {
@@ -246,12 +260,24 @@ impl Checker<'_> {
         if position.is_none() {
             let list = words.names().collect::<Vec<_>>().join(", ");
             let message = format!("`{name}` is not {}: one of {list}", words.called);
-            self.problems.push(
-                Diagnostic::new(&codes::UNKNOWN_WORD, self.decl.part(part), message)
-                    .suggest(name, words.names().map(SmolStr::from)),
-            );
+            let problem = Diagnostic::new(&codes::UNKNOWN_WORD, self.decl.part(part), message);
+            self.problems.push(match aliases::word(words, name) {
+                Some(meant) => problem.meant(meant),
+                None => problem.suggest(name, words.names().map(SmolStr::from)),
+            });
         }
         position.map(TypedValue::Word)
+    }
+
+    /// `true` for `yes` and the like.
+    fn yes_no(&mut self, word: &str, part: Part) {
+        let first = self.problems.len();
+        self.wrong(part, &format!("`{word}` is neither `yes` nor `no`"));
+        if let Some(meant) = aliases::yes_no(word) {
+            let problems = self.problems.drain(first..);
+            let problems: Vec<Diagnostic> = problems.map(|problem| problem.meant(meant)).collect();
+            self.problems.extend(problems);
+        }
     }
 
     /// Tells of an id that its list does not have, or has no more.
@@ -365,7 +391,6 @@ fn mistake(expected: Takes, value: &Value) -> String {
                 "`{written}` is no date: dates are written as year, month and day, `2027-01-31`"
             )
         }
-        (Takes::YesNo, Value::Name(word)) => format!("`{word}` is neither `yes` nor `no`"),
         (_, Value::Name(name)) => format!("`{name}` is a name or a word"),
         (_, Value::Reference(id)) => format!("`{id}` is a reference"),
         (_, Value::Text(_)) => "this is a string".to_owned(),

@@ -39,6 +39,10 @@ pub(super) fn text_problems(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         if let SyntaxErrorKind::Misspelt(word) = error.kind {
             diagnostic.replacement = Some(word.into());
         }
+        diagnostic.is_certain = matches!(
+            error.kind,
+            SyntaxErrorKind::Misspelt(_) | SyntaxErrorKind::Slip { .. }
+        );
         problems.push(diagnostic);
     }
     if let Some(next) = source.errors.listed.get(MAX_SYNTAX_ERRORS) {

@@ -91,6 +91,13 @@ fn convert(
     };
     lsp::CompletionItem {
         label: item.label.clone(),
+        label_details: item
+            .alias
+            .map(|alias| lsp::CompletionItemLabelDetails {
+                detail: None,
+                description: Some(alias.to_owned()),
+            })
+            .filter(|_| can("labelDetailsSupport")),
         kind: Some(kind(item.sort)),
         detail: item.detail.as_deref().map(sanitize::text),
         documentation,

@@ -36,7 +36,7 @@ static FIXES: &[(&Code, Fix)] = &[
     (&codes::EMPTY_BOUNDARY, names::remove),
     (&codes::SELF_FLOW, names::remove),
     (&codes::ISOLATED_ELEMENT, names::remove),
-    (&codes::UNKNOWN_PROPERTY, properties::remove_stated),
+    (&codes::UNKNOWN_PROPERTY, properties::move_or_remove),
     (&codes::DUPLICATE_PROPERTY, properties::remove_stated),
     (&codes::MISSING_PROPERTY, properties::state_required),
     (&codes::INVALID_VALUE, properties::change_value),
@@ -63,8 +63,7 @@ static FIXES: &[(&Code, Fix)] = &[
 /// Whether the preferred fix of a diagnostic needs no decision of a person.
 pub fn is_safe(diagnostic: &Diagnostic) -> bool {
     let id = diagnostic.code.id;
-    [codes::LOOSE_DESCRIPTION.id, codes::DUPLICATE_VALUE.id].contains(&id)
-        || diagnostic.replacement.is_some()
+    [codes::LOOSE_DESCRIPTION.id, codes::DUPLICATE_VALUE.id].contains(&id) || diagnostic.is_certain
 }
 
 /// The fixes of a diagnostic of a file, the best first.
@@ -80,6 +79,7 @@ pub fn fixes(db: &Database, file: File, diagnostic: &Diagnostic) -> Vec<CodeActi
         text::make_comment(&mut fixes, span);
     } else if id == codes::SYNTAX_ERROR.id {
         text::add_missing_sign(&mut fixes, span);
+        text::correct_slip(&mut fixes, span);
     } else if let Location::Place(place) = diagnostic.location
         && let Some((_, fix)) = FIXES.iter().find(|(code, _)| code.id == id)
     {

@@ -28,6 +28,8 @@ pub struct Item {
     pub snippet: Option<String>,
     /// What is compared with what is typed: the label, unless it is said.
     pub filter: Option<String>,
+    /// The word that people have for it by which it was found, shown behind the label.
+    pub alias: Option<&'static str>,
     /// What explains it.
     pub about: About,
 }
@@ -86,6 +88,7 @@ impl Item {
             insert: None,
             snippet: None,
             filter: None,
+            alias: None,
             about,
         }
     }

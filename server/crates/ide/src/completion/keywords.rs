@@ -6,10 +6,11 @@ use super::list::List;
 use super::snippets::snippet;
 use std::time::Duration;
 use threatline_model::{
-    Kind, World, name_from,
+    Kind, World, aliases, name_from,
     schema::{self, Property, Takes},
     visible_declarations,
 };
+use threatline_syntax::keywords;
 
 impl List<'_> {
     /// Adds the kinds of declarations that can begin here; if nothing follows in the line, as
@@ -31,6 +32,7 @@ impl List<'_> {
             if is_alone {
                 item.snippet = Some(snippet(kind, boundary.as_deref(), until));
             }
+            self.found_by(keywords::aliases(kind).iter().copied());
         }
     }
 
@@ -94,6 +96,8 @@ impl List<'_> {
                     item.snippet = Some(format!("{name}: \"$0\""));
                 }
             }
+            let own = aliases::of_properties(kind).filter(|alias| alias.meant == Some(name));
+            self.found_by(own.flat_map(|alias| alias.words()));
         }
     }
 }

@@ -6,8 +6,10 @@ use super::item::{About, Item, Sort};
 use crate::fuzzy::{Match, lowered, rank};
 use std::collections::{HashMap, HashSet};
 use threatline_model::{
-    Database, Decl, File, Kind, full_name, name_from, names_in, resolve, visible_declarations,
+    Database, Decl, File, Kind, aliases, full_name, name_from, names_in, resolve, short_name,
+    visible_declarations,
 };
+use threatline_syntax::keywords::plain;
 
 /// How many items a list has at most.
 pub const MAX_ITEMS: usize = 200;
@@ -32,9 +34,21 @@ pub struct List<'db> {
     stated_decls: HashSet<Decl>,
 }
 
-/// What a declaration fits by: whether by its title alone, and how well; `None` where nothing is
-/// typed.
-type Fit = Option<(bool, Match)>;
+/// What of a declaration fits what is typed, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fitting {
+    /// Its name, or how it begins.
+    Name,
+    /// A word that people have for it.
+    Alias(&'static str),
+    /// Letters of its name.
+    PartOfName,
+    /// Its title.
+    Title,
+}
+
+/// What a declaration fits by, and how well; `None` where nothing is typed.
+type Fit = Option<(Fitting, Match)>;
 
 impl<'db> List<'db> {
     /// Nothing so far.
@@ -135,11 +149,41 @@ impl<'db> List<'db> {
             let detail = why(decl).or_else(|| decl.title(db).map(|title| title.to_string()));
             let about = About::Declaration(full_name(db, decl).to_string());
             let typed = self.context.typed.clone();
+            let filter = match fit {
+                // A client compares the name alone.
+                Some((Fitting::Title, _)) => Some(format!("{typed} {name}")),
+                Some((Fitting::Alias(alias), _)) => Some(format!("{alias} {name}")),
+                Some(_) => None,
+                // It does so with the same list while somebody types.
+                None => {
+                    let aliases: Vec<&str> = aliases_of(db, decl).collect();
+                    (!aliases.is_empty()).then(|| format!("{name} {}", aliases.join(" ")))
+                }
+            };
             let item = self.item(&name, Sort::Declaration(decl.kind(db)), detail, about);
-            // A client compares the name alone.
-            if fit.is_some_and(|(is_by_title, _)| is_by_title) {
-                item.filter = Some(format!("{typed} {name}"));
+            item.filter = filter;
+            if let Some((Fitting::Alias(alias), _)) = fit {
+                item.alias = Some(alias);
             }
+        }
+    }
+
+    /// The first of some words that begins as what is typed.
+    pub fn begun(&self, words: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+        let typed = plain(&self.context.typed);
+        let mut words = words.into_iter();
+        words.find(|word| !typed.is_empty() && plain(word).starts_with(&typed))
+    }
+
+    /// Has the last item found by a word that people have for it, if what is typed begins so.
+    pub fn found_by(&mut self, aliases: impl IntoIterator<Item = &'static str>) {
+        let alias = self.begun(aliases);
+        let typed = plain(&self.context.typed);
+        if let (Some(alias), Some(item)) = (alias, self.items.last_mut())
+            && !plain(&item.label).starts_with(&typed)
+        {
+            item.filter = Some(format!("{alias} {}", item.label));
+            item.alias = Some(alias);
         }
     }
 
@@ -168,10 +212,25 @@ impl<'db> List<'db> {
         }
         let by_name = *known.entry(name).or_insert_with(|| rank(&self.typed, name));
         let by_name = by_name.or_else(|| rank(&self.typed, full_name(self.db, decl)));
+        let begins = |fit: Match| matches!(fit, Match::Exact | Match::Prefix);
+        if let Some((fit, _)) = by_name.filter(|(fit, _)| begins(*fit)) {
+            return Some(Some((Fitting::Name, fit)));
+        }
+        if let Some(alias) = self.begun(aliases_of(self.db, decl)) {
+            return Some(Some((Fitting::Alias(alias), Match::Prefix)));
+        }
         if let Some((fit, _)) = by_name {
-            return Some(Some((false, fit)));
+            return Some(Some((Fitting::PartOfName, fit)));
         }
         let (fit, _) = rank(&self.typed, decl.title(self.db)?)?;
-        Some(Some((true, fit)))
+        Some(Some((Fitting::Title, fit)))
     }
+}
+
+/// The words that people have for a definition of the library.
+fn aliases_of(db: &Database, decl: Decl) -> impl Iterator<Item = &'static str> {
+    let name = decl.in_library(db).then(|| short_name(db, decl));
+    let aliases = aliases::of_definitions(decl.kind(db)).iter();
+    let own = aliases.filter(move |alias| alias.meant.is_some() && alias.meant == name);
+    own.flat_map(|alias| alias.words())
 }

@@ -4,7 +4,7 @@ use super::item::{About, Sort};
 use super::keywords::days_long;
 use super::list::List;
 use threatline_model::{
-    Kind, World, references,
+    Kind, World, aliases, references,
     schema::{Property, STRIDE, Takes, Words},
 };
 
@@ -56,6 +56,9 @@ impl List<'_> {
         for (word, meaning) in words.words {
             if !self.is_stated(word) {
                 self.explained(*word, Sort::Word, meaning);
+                let own = aliases::of_words(words).iter();
+                let own = own.filter(|alias| alias.meant == Some(word));
+                self.found_by(own.flat_map(|alias| alias.words()));
             }
         }
     }

@@ -523,6 +523,96 @@ fn everything_without_a_decision_is_mended_at_once() {
     );
 }
 
+/// A text after everything in it is mended that needs no decision.
+#[track_caller]
+fn fixed(model: &str, expected: Expect) {
+    let cursor = Cursor::new(&format!("$0{model}"));
+    let text = match fix_all(cursor.db(), cursor.file) {
+        Some(action) => after(&cursor.workspace, &action)[0].1.clone(),
+        None => model.to_owned(),
+    };
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn words_from_elsewhere_are_mended() {
+    fixed(
+        "actor user \"User\" {\n  kind: human\n}\nstore redis { technology: redis, postgres }\n\
+         flow a: user => redis { protocol: grpcs auth: oidc }\n# Why.\n",
+        expect![[r#"
+            external user "User" {
+              kind: person
+            }
+            store redis { technology: cache, relational_database }
+            flow a: user -> redis { protocol: grpc_tls authentication: oidc }
+            // Why.
+        "#]],
+    );
+}
+
+#[test]
+fn a_title_and_a_description_have_their_place() {
+    done(
+        "process api {\n  $0title: \"The API\"\n  technology: rest_api\n}\n",
+        "Make it the title",
+        expect![[r#"
+            process api "The API" { technology: rest_api }
+        "#]],
+    );
+    done(
+        "store a\nprocess api \"API\" {\n  $0description: \"What\\nit is\"\n}\n",
+        "Make it the description",
+        expect![[r#"
+            store a
+            /// What
+            /// it is
+            process api "API" {
+            }
+        "#]],
+    );
+}
+
+/// A word that may mean something else is left to who wrote it.
+#[test]
+fn what_may_mean_something_else_is_not_mended() {
+    let model = "boundary vpc { trust: trusted }\nboundary lan { trust: unlow }\n\
+                 asset card { classification: restrictd }\n\
+                 process carts { handles: cart technology: web_servise }\n\
+                 flow a: carts -> carts { protocol: tcq sends: cards }\n\
+                 flow b: carts -> carts { protocol: soap }\n\
+                 flow c: carts -> carts { protocol: smpp authentication: oauth2 }\n";
+    fixed(
+        model,
+        expect![[r#"
+        boundary vpc { trust: trusted }
+        boundary lan { trust: unlow }
+        asset card { classification: restrictd }
+        process carts { handles: cart technology: web_servise }
+        flow a: carts -> carts { protocol: tcq sends: cards }
+        flow b: carts -> carts { protocol: soap }
+        flow c: carts -> carts { protocol: smpp authentication: oauth2 }
+    "#]],
+    );
+}
+
+#[test]
+fn slips_are_mended() {
+    let model = "import 'x'\ncomponent shop {\n  process api \u{201c}API\u{201d} {\n    \
+                 technology = rest\n    accepts: [json, xml]\n    mitigation: mfa\n  }\n}\n";
+    fixed(
+        model,
+        expect![[r#"
+        component shop
+          process api "API" {
+            technology: rest_api
+            accepts: json, xml
+            mitigations: mfa
+          }
+
+    "#]],
+    );
+}
+
 #[test]
 fn settings_are_mended() {
     let files =

@@ -60,6 +60,65 @@ fn shop(rest: &str) -> String {
     format!("{SHOP}{rest}")
 }
 
+/// What is found by another word for it: the item, that word, and what a client compares.
+#[track_caller]
+fn found_by(model: &str, expected: &[(&str, &str, &str)]) {
+    let items = offered(model).into_iter().flat_map(|found| found.items);
+    let found: Vec<(String, &str, String)> = items
+        .filter_map(|item| Some((item.label, item.alias?, item.filter?)))
+        .collect();
+    let found: Vec<(&str, &str, &str)> = found
+        .iter()
+        .map(|(label, alias, filter)| (label.as_str(), *alias, filter.as_str()))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_is_known_by_another_word_is_found() {
+    let postgres = "store db { technology: postgres$0 }";
+    assert_eq!(labels(postgres), ["relational_database"]);
+    let alias = (
+        "relational_database",
+        "postgres",
+        "postgres relational_database",
+    );
+    found_by(postgres, &[alias]);
+    assert_eq!(
+        labels("store db { technology: postg$0 }")[0],
+        "relational_database"
+    );
+    assert_eq!(labels("store db { technology: s3$0 }"), ["object_store"]);
+    assert_eq!(labels("flow a -> b { protocol: grpcs$0 }")[0], "grpc_tls");
+    found_by(
+        "flow a -> b { authentication: oid$0 }",
+        &[("federated", "oidc", "oidc federated")],
+    );
+    found_by("flow a -> b { auth$0 }", &[]);
+    found_by(
+        "mitigation a { mitig$0 }",
+        &[("counters", "mitigates", "mitigates counters")],
+    );
+    found_by(
+        "dat$0",
+        &[
+            ("asset", "data", "data asset"),
+            ("store", "database", "database store"),
+            ("flow", "data_flow", "data_flow flow"),
+        ],
+    );
+    // A client goes on with the first list.
+    let all = offered("store db { technology: $0 }").expect("there are technologies");
+    let database = all
+        .items
+        .iter()
+        .find(|item| item.label == "relational_database");
+    let filter = database
+        .and_then(|item| item.filter.as_deref())
+        .unwrap_or_default();
+    assert!(filter.starts_with("relational_database ") && filter.contains(" postgres "));
+}
+
 #[test]
 fn declarations_begin_with_their_kind() {
     check(
@@ -314,8 +373,9 @@ fn values_fit_the_property() {
     check(
         &shop("flow f: shop -> shopper { protocol: graph$0 }"),
         expect![[r#"
-        nothing
-    "#]],
+            graphql: GraphQL without TLS
+            graphql_tls: GraphQL over TLS
+        "#]],
     );
     check(
         &shop("process p { technology: kube$0 }"),
@@ -545,16 +605,16 @@ fn conditions_are_written_with_facts_and_words() {
     check(
         &rule("protocol is $0"),
         expect![[r#"
-        amqp: AMQP
-        amqps: AMQP over TLS
-        binary: Custom binary protocol
-        binary_tls: Custom binary protocol over TLS
-        bluetooth: Bluetooth
-        bluetooth_secured: Bluetooth with authenticated pairing
-        coap: CoAP
-        coaps: CoAP over DTLS
-        and 60 more
-    "#]],
+            amqp: AMQP
+            amqps: AMQP over TLS
+            binary: Custom binary protocol
+            binary_tls: Custom binary protocol over TLS
+            bluetooth: Bluetooth
+            bluetooth_secured: Bluetooth with authenticated pairing
+            coap: CoAP
+            coaps: CoAP over DTLS
+            and 74 more
+        "#]],
     );
     check(
         &rule("stated($0)"),

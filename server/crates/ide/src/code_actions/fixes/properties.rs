@@ -5,9 +5,12 @@ use super::collector::{Fixes, MAX_FIXES};
 use crate::change::Change;
 use crate::write::{add_property, remove_property, remove_value};
 use threatline_model::{
-    Decl, Part, Place, Value, codes, ends, holds, name_from,
+    Decl, Part, Place, Span, Value,
+    aliases::{self, TextPlace},
+    codes, ends, holds, name_from,
     schema::{self, Property, Takes},
 };
+use threatline_syntax::strings::quoted;
 
 /// How many words of a list are offered.
 const MAX_WORDS: usize = 6;
@@ -17,6 +20,52 @@ pub fn remove_stated(fixes: &mut Fixes, place: Place) {
     if let Part::PropertyName(property) | Part::Property(property) = place.part {
         remove(fixes, place.decl, property, "Remove this");
     }
+}
+
+/// Writes the text of `title: "…"` or `description: "…"` where it belongs; else it is removed.
+pub fn move_or_remove(fixes: &mut Fixes, place: Place) {
+    if let Part::PropertyName(property) = place.part {
+        move_text(fixes, place.decl, property);
+    }
+    remove_stated(fixes, place);
+}
+
+fn move_text(fixes: &mut Fixes, decl: Decl, property: u16) -> Option<()> {
+    let db = fixes.db;
+    let written = decl.facts(db).properties.get(usize::from(property))?;
+    let [Value::Text(text)] = &*written.values else {
+        return None;
+    };
+    let path = fixes.file.path(db);
+    let mut change = Change::default();
+    let title = match aliases::text_place(decl.kind(db), &written.name)? {
+        TextPlace::Title => {
+            decl.shape(db)
+                .name
+                .as_ref()
+                .filter(|_| decl.title(db).is_none())?;
+            let (_, name) = decl.part(Part::Name).resolve(db);
+            let behind = Span {
+                start: name.end,
+                ..name
+            };
+            change.edit(path, behind, format!(" {}", quoted(text)));
+            "Make it the title"
+        }
+        TextPlace::Description => {
+            let (_, kind) = decl.part(Part::Kind).resolve(db);
+            let above = Span {
+                end: kind.start,
+                ..kind
+            };
+            let lines = text.lines().map(|line| format!("/// {}\n", line.trim()));
+            change.edit(path, above, lines.collect::<String>());
+            "Make it the description"
+        }
+    };
+    remove_property(db, decl, property.into(), &mut change);
+    fixes.add(title, true, change);
+    Some(())
 }
 
 /// Removes a property that contradicts another one, or leads back to its declaration.

@@ -24,13 +24,31 @@ pub fn make_comment(fixes: &mut Fixes, span: Span) {
     fixes.add("Convert to a comment", true, change);
 }
 
-/// A sign that is not there is added.
-pub fn add_missing_sign(fixes: &mut Fixes, span: Span) {
+/// The error of the text that is to be mended.
+fn reported<'db>(fixes: &Fixes<'db>, span: Span) -> Option<&'db SyntaxErrorKind> {
     let source = fixes.file.source(fixes.db);
     let message = &fixes.diagnostic.message;
     let is_reported = |error: &&SyntaxError| error.span == span && error.message == *message;
     let error = source.errors.listed.iter().find(is_reported);
-    let Some(SyntaxErrorKind::Missing(missing)) = error.map(|error| &error.kind) else {
+    error.map(|error| &error.kind)
+}
+
+/// What is written as in another language is written as in this one.
+pub fn correct_slip(fixes: &mut Fixes, span: Span) {
+    let Some(SyntaxErrorKind::Slip { title, edits }) = reported(fixes, span) else {
+        return;
+    };
+    let path = fixes.file.path(fixes.db);
+    let mut change = Change::default();
+    for (span, text) in edits {
+        change.edit(path, *span, text.as_str());
+    }
+    fixes.add(title.as_str(), true, change);
+}
+
+/// A sign that is not there is added.
+pub fn add_missing_sign(fixes: &mut Fixes, span: Span) {
+    let Some(SyntaxErrorKind::Missing(missing)) = reported(fixes, span) else {
         return;
     };
     let text = match missing.as_str() {

@@ -3,7 +3,7 @@
 
 use crate::library::in_library;
 use crate::words::{looked_up, plain_word, words_of};
-use threatline_model::{Kind, references};
+use threatline_model::{Kind, aliases, references};
 
 /// Whether a reference is one of the published lists, and they do not lack it.
 pub fn is_listed(id: &str) -> bool {
@@ -13,8 +13,8 @@ pub fn is_listed(id: &str) -> bool {
 /// What other tools call protocols, with the library's names.
 const PROTOCOLS: &[(&str, &str)] = &[
     ("rest", "https"),
-    ("tls", "binary_tls"),
-    ("ssl", "binary_tls"),
+    ("tls", "tcp_tls"),
+    ("ssl", "tcp_tls"),
     ("httptls", "https"),
     ("http2", "https"),
     ("http3", "https"),
@@ -37,17 +37,23 @@ const PROTOCOLS: &[(&str, &str)] = &[
     ("ipc", "local_ipc"),
     ("namedpipe", "local_ipc"),
     ("unixsocket", "local_ipc"),
-    ("tcp", "binary"),
-    ("udp", "binary"),
     ("rpc", "binary"),
     ("file", "file_access"),
     ("cifs", "smb"),
     ("ble", "bluetooth"),
 ];
 
+/// What people know by a word that cannot mean anything else.
+fn known_as(kind: Kind, word: &str) -> Option<&'static str> {
+    let meant = aliases::definition(kind, &word.replace(' ', "_"))?;
+    meant.word.filter(|_| meant.is_certain)
+}
+
 /// The library's protocol for how another tool calls it.
 pub fn protocol(theirs: &str) -> Option<&'static str> {
-    in_library(Kind::Protocol, theirs).or_else(|| looked_up(theirs, PROTOCOLS))
+    in_library(Kind::Protocol, theirs)
+        .or_else(|| looked_up(theirs, PROTOCOLS))
+        .or_else(|| known_as(Kind::Protocol, theirs))
 }
 
 /// Words in what other tools call a way to authenticate, with ours: the first counts.
@@ -205,6 +211,7 @@ pub fn technology(theirs: &str) -> Option<&'static str> {
         .iter()
         .find(|(word, _)| starts.iter().any(|start| start.starts_with(word)))
         .map(|(_, name)| *name)
+        .or_else(|| known_as(Kind::Technology, theirs))
 }
 
 /// The longest of the words by which technologies are known, in bytes.

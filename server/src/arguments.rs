@@ -35,7 +35,7 @@ pub enum Command {
     Check(CheckArguments),
     /// Compare a design with a revision: new findings, weakened controls, additions
     Diff(DiffArguments),
-    /// Explain a rule, a diagnostic code, or a finding with its facts and severity
+    /// Explain anything that has a name: a finding, a rule, a technology, a property, an element
     Explain(ExplainArguments),
     /// Export a model to the format of another tool
     Export(ExportArguments),
@@ -47,10 +47,16 @@ pub enum Command {
     Init(InitArguments),
     /// Run the language server over standard input and output, for editors
     Lsp(LspArguments),
+    /// List the mitigations that a model can name, with what each counters
+    Mitigations(DefinitionsArguments),
+    /// List the protocols that a model can name, and which of them are encrypted
+    Protocols(DefinitionsArguments),
     /// Write a report of a model, for readers who do not know the language
     Report(ReportArguments),
     /// List the rules that apply to a model: the library's and its own
     Rules(RulesArguments),
+    /// List the technologies that a model can name, with the products that they stand for
+    Technologies(DefinitionsArguments),
     /// Run the tests of a model's own rules
     Test(TestArguments),
 }
@@ -86,7 +92,7 @@ pub struct CheckArguments {
     pub fail_on: Option<FailOn>,
 
     /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,
 }
 
@@ -176,7 +182,7 @@ pub struct DiffArguments {
     pub fail_on: Option<FailOn>,
 
     /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,
 }
 
@@ -198,13 +204,23 @@ Examples:
   threatline explain missing-mitigation             a diagnostic code
   threatline explain unencrypted_flow               a rule of the library
   threatline explain unencrypted_flow@partners.feed a finding of the model in this folder
-  threatline explain 'std.unencrypted_flow@(shop.api -> shop.orders)' design";
+  threatline explain 'std.unencrypted_flow@(shop.api -> shop.orders)' design
+  threatline explain rate_limiting                  a mitigation, a technology or a protocol
+  threatline explain postgres                       what to write for a product
+  threatline explain shop.orders                    an element or an asset of the model
+  threatline explain authentication                 a property, and the words that it takes
+  threatline explain 'authentication: federated'    one of these words
+  threatline explain reached_from                   a derived fact
+  threatline explain spoofing                       a STRIDE category
+
+`threatline rules`, `technologies`, `protocols` and `mitigations` list the names.";
 
 /// `threatline explain`
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAIN_HELP)]
 pub struct ExplainArguments {
-    /// A rule, a diagnostic code, a finding (`rule@element`) or a threat
+    /// Anything that has a name: a rule, a finding (`rule@element`), a threat, a diagnostic code, a
+    /// technology, a protocol, a mitigation, a kind, a property, a word, a fact, an element
     pub what: String,
 
     /// The folder of the model [default: this folder]
@@ -212,7 +228,7 @@ pub struct ExplainArguments {
     pub path: Option<PathBuf>,
 
     /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,
 }
 
@@ -276,7 +292,7 @@ pub struct ExportArguments {
     pub out: Option<PathBuf>,
 
     /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,
 }
 
@@ -393,7 +409,7 @@ pub struct ReportArguments {
     pub out: Option<PathBuf>,
 
     /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,
 }
 
@@ -451,6 +467,36 @@ pub enum RulesFormat {
     Markdown,
 }
 
+const DEFINITIONS_HELP: &str = "\
+Examples:
+  threatline technologies | grep postgres     the technology of a product
+  threatline protocols design                 with those that the model in `design` declares
+  threatline mitigations --format json
+
+`threatline rules` lists the rules. `threatline explain NAME` explains one of any of these.";
+
+/// `threatline technologies`, `threatline protocols`, `threatline mitigations`
+#[derive(Debug, Args)]
+#[command(after_help = DEFINITIONS_HELP)]
+pub struct DefinitionsArguments {
+    /// The folder of a model, whose own are listed as well [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = DefinitionsFormat::Human)]
+    pub format: DefinitionsFormat,
+}
+
+/// How definitions are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DefinitionsFormat {
+    /// A line each
+    Human,
+    /// Everything, as one JSON document
+    Json,
+}
+
 const TEST_HELP: &str = "\
 A test is a file named `NAME.test.threat`: a small model and the findings that rules must report.
 It can use the rules, technologies, protocols and mitigations of the model that contains it, and is
@@ -486,6 +532,13 @@ pub enum TestFormat {
     Human,
     /// All details as one JSON document
     Json,
+}
+
+/// The day that an option states.
+fn day(written: &str) -> Result<Date, String> {
+    written
+        .parse()
+        .map_err(|_| format!("`{written}` is not a date; write one such as 2026-11-23"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! output looks: they load, ask, and hand on.
 
 pub mod check;
+pub mod definitions;
 pub mod diff;
 pub mod explain;
 pub mod export;

@@ -26,9 +26,12 @@ pub use lsp::{End, serve};
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
-use commands::{check, diff, explain, export, fmt, import, init, report, rules, run_tests};
+use commands::{
+    check, definitions, diff, explain, export, fmt, import, init, report, rules, run_tests,
+};
 use outcome::Outcome;
 use std::process::ExitCode;
+use threatline_model::Kind;
 
 /// The command line with its help, for the book.
 pub fn command_line() -> clap::Command {
@@ -47,8 +50,11 @@ pub fn main() -> ExitCode {
         Command::Import(arguments) => import::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Lsp(arguments) => lsp::run(arguments),
+        Command::Mitigations(arguments) => definitions::run(Kind::Mitigation, arguments),
+        Command::Protocols(arguments) => definitions::run(Kind::Protocol, arguments),
         Command::Report(arguments) => report::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        Command::Technologies(arguments) => definitions::run(Kind::Technology, arguments),
         Command::Test(arguments) => run_tests::run(arguments),
     };
     match outcome {

@@ -59,6 +59,95 @@ fn a_rule_of_a_model_is_explained_with_the_tests_that_name_it() {
         .never_says("other_test");
 }
 
+/// What has a name is explained, whatever it is, with a model or without.
+#[test]
+fn whatever_has_a_name_is_explained() {
+    let asked = [
+        ("relational_database", "technology std.relational_database"),
+        ("std.https", "protocol std.https: HTTPS"),
+        ("rate_limiting", "- `missing_rate_limit`"),
+        (
+            "authentication",
+            "- `federated`: Through an identity provider",
+        ),
+        ("flow.authentication", "How the initiator authenticates."),
+        ("authentication: federated", "federated, an authentication"),
+        ("federated", "It is written for `authentication` of a flow."),
+        ("reached_from", "reached_from, a derived fact"),
+        ("count", "count, a function of conditions"),
+        ("process", "Running code, such as a service"),
+        ("spoofing", "`threatline rules --category spoofing` lists"),
+        ("CWE-79", "Cross-site Scripting"),
+        (
+            "postgres",
+            "postgres: write `relational_database` (technology)",
+        ),
+        (
+            "authentication: oidc",
+            "oidc: write `federated` (authentication)",
+        ),
+        (
+            "mitigates",
+            "mitigates: write `counters` (property of a mitigation)",
+        ),
+        ("actor", "actor: write `external` (kind of declaration)"),
+    ];
+    let nowhere = Folder::new(&[]);
+    let webshop = Folder::of_model("webshop");
+    for (name, said) in asked {
+        nowhere.run(&["explain", name]).exits(0).says(said);
+        webshop.run(&["explain", name]).exits(0).says(said);
+    }
+    // As it stands in a model, without quotes.
+    nowhere
+        .run(&["explain", "authentication:", "federated"])
+        .exits(0)
+        .says("federated, an authentication");
+    for (name, said) in [
+        ("orders.orders_db", "store orders.orders_db: Order database"),
+        ("orders_db", "store orders.orders_db: Order database"),
+        ("payments", "component payments"),
+        ("plaintext_feed", "accept plaintext_feed"),
+    ] {
+        webshop.run(&["explain", name]).exits(0).says(said);
+    }
+    webshop
+        .run(&["explain", "relational_databse"])
+        .exits(2)
+        .says("did you mean `relational_database`?");
+}
+
+/// What is printed to be copied is in the language.
+#[test]
+fn an_acceptance_can_be_copied() {
+    let model = "boundary net { trust: untrusted }\nboundary vpc { trust: high }\n\
+                 external shopper in net { kind: person }\nprocess shop in vpc\n\
+                 asset card { classification: restricted }\n\
+                 flow pay: shopper -> shop { protocol: http authentication: session sends: card }\n";
+    let folder = Folder::new(&[("shop.threat", model)]);
+    let run = folder.run(&["explain", "unencrypted_flow@pay", "--today", TODAY]);
+    let run = run.exits(0).says("until: 2027-02-21");
+    let acceptance: String = run
+        .out
+        .lines()
+        .skip_while(|line| !line.starts_with("    accept "))
+        .take_while(|line| line.starts_with("    "))
+        .map(|line| format!("{}\n", &line[4..]))
+        .collect();
+    let folder = Folder::new(&[("shop.threat", &format!("{model}{acceptance}"))]);
+    let run = folder.run(&["check", "--today", TODAY, "--format", "json"]);
+    let document = run.json();
+    let is_error = |diagnostic: &&serde_json::Value| diagnostic["severity"] == "error";
+    let diagnostics = document["diagnostics"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    assert_eq!(diagnostics.iter().find(is_error), None, "{acceptance}");
+    folder
+        .run(&["explain", "unencrypted_flow@pay", "--today", TODAY])
+        .says("It is accepted");
+}
+
 #[test]
 fn what_nothing_is_called_is_an_error() {
     Folder::of_model("starter")

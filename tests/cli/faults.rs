@@ -527,3 +527,20 @@ fn bombs_are_told_and_nothing_is_written() {
         assert!(!folder.path("design").exists());
     }
 }
+
+#[test]
+fn a_day_that_is_none_is_told_with_one_that_is() {
+    Folder::of_model("starter")
+        .run(&["check", "--today", "yesterday"])
+        .exits(2)
+        .says("`yesterday` is not a date; write one such as 2026-11-23");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named_as_it_was_given() {
+    Folder::of_model("starter")
+        .run(&["report", "--out", "nowhere/x.html"])
+        .exits(2)
+        .says("`nowhere/x.html` cannot be written")
+        .never_says(".threatline-");
+}

@@ -133,3 +133,32 @@ fn markdown_of_a_model_cannot_break_out() {
     }
     assert_eq!(page.matches("~~~~").count(), 2, "{page}");
 }
+
+#[test]
+fn what_a_model_can_name_is_listed() {
+    let folder = Folder::new(&[("m.threat", "technology ours \"Ours\" { is: cache }\n")]);
+    folder
+        .run(&["technologies"])
+        .exits(0)
+        .says("relational_database")
+        .says("postgres, postgresql")
+        .says("Ours (is cache)")
+        .says("`threatline explain NAME` explains one");
+    folder
+        .run(&["protocols"])
+        .exits(0)
+        .says("HTTPS (encrypted; is http;")
+        .never_says("rate_limiting");
+    let listed = folder
+        .run(&["mitigations", "--format", "json"])
+        .exits(0)
+        .json();
+    let mitigations = listed["mitigations"].as_array().expect("a list");
+    let waf = mitigations
+        .iter()
+        .find(|listed| listed["name"] == "std.web_application_firewall");
+    assert_eq!(
+        waf.map(|waf| &waf["aliases"][0]),
+        Some(&serde_json::json!("waf"))
+    );
+}

@@ -5,6 +5,7 @@ mod excerpt;
 mod entries;
 
 pub mod check;
+pub mod definitions;
 pub mod difference;
 pub mod explanation;
 pub mod import;

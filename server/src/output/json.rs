@@ -4,6 +4,7 @@
 mod parts;
 
 pub mod check;
+pub mod definitions;
 pub mod difference;
 pub mod rule_tests;
 pub mod rules;

@@ -7,8 +7,8 @@ use threatline_model::{
     Assessed, Database, Decl, Finding, FindingId, FindingState, Kind, Model, Part, Place,
     RuleSetting, World, all_findings, checked_condition, codes::Code, facts_in_condition,
     finding_reasons, full_name, is_done, library, mitigations_against_finding,
-    mitigations_against_rule, name_from, references, rule_named, schema::STATUS, severity_steps,
-    tests_of_rule, typed,
+    mitigations_against_rule, name_from, references, resolve, rule_named, schema::STATUS,
+    severity_steps, tests_of_rule, typed,
 };
 use threatline_syntax::prose::plural;
 
@@ -190,13 +190,18 @@ fn treatment(db: &Database, finding: &Finding) -> Vec<Section> {
 /// How long an acceptance that is suggested lasts.
 const ACCEPTED_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// The text of an `accept` of what a rule finds on an element.
+/// The text of an `accept` of what a rule finds on an element. It can be copied as it is.
 fn acceptance(db: &Database, rule: Decl, element: Decl) -> String {
+    const NAME: &str = "accepted_risk";
     let file = element.file(db);
+    let numbered = (2..).map(|number| format!("{NAME}_{number}"));
+    let mut names = [NAME.to_owned()].into_iter().chain(numbered);
+    let free = names.find(|name| resolve(db, file, name).is_err());
+    let name = free.unwrap_or_else(|| NAME.to_owned());
     let (rule, element) = (name_from(db, rule, file), name_from(db, element, file));
     let until = World::get(db).today(db).saturating_add(ACCEPTED_FOR);
     format!(
-        "accept accepted_risk {{\n  findings: {rule}@{element}\n  by: \"who accepts it\"\n  \
+        "accept {name} {{\n  findings: {rule}@{element}\n  by: \"who accepts it\"\n  \
          until: {until}\n  because: \"why\"\n}}"
     )
 }

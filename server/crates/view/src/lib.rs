@@ -9,6 +9,7 @@ pub mod sanitize;
 
 // What is looked up across a model.
 pub mod catalogue;
+pub mod definitions;
 pub mod matrix;
 pub mod related;
 
@@ -19,3 +20,6 @@ pub mod explain;
 pub mod compare;
 pub mod describe;
 pub mod diagram;
+
+// What a name means, whatever it is a name of.
+pub mod lookup;

@@ -14,8 +14,8 @@ use std::iter;
 use std::sync::Arc;
 use threatline_syntax::Kind;
 
-/// How many parts the names of a model have at most. A part takes room whatever is in it, so a model
-/// begins with one, and has more when one is crowded.
+/// How many parts the names of a model have at most. A part takes room whatever is in it, so a
+/// model begins with one, and has more when one is crowded.
 const MAX_PARTS: usize = 1024;
 
 /// How many names a part has at most, unless the model has as many parts as it may: who looks one

@@ -71,8 +71,8 @@ pub fn of_words(words: &'static Words) -> &'static [Alias] {
     row.map_or(&[], |(_, aliases)| aliases)
 }
 
-/// What is meant with a word that a list does not have. One that is written otherwise, `Read-Write`,
-/// is the same.
+/// What is meant with a word that a list does not have. One that is written otherwise,
+/// `Read-Write`, is the same.
 pub fn word(words: &'static Words, written: &str) -> Option<Meant> {
     same_letters(written, words.names())
         .or_else(|| find(written, of_words(words).iter()).map(meant))

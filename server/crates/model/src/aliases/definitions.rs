@@ -466,7 +466,8 @@ pub static MITIGATIONS: &[Alias] = &[
     likely(
         "input_validation",
         "validation sanitization input_sanitization schema_validation",
-        "`output_encoding` against cross-site scripting, `parameterized_queries` against SQL injection",
+        "`output_encoding` against cross-site scripting, `parameterized_queries` against SQL \
+         injection",
     ),
     same(
         "output_encoding",

@@ -133,7 +133,8 @@ pub static PROPERTIES: &[(&[Kind], &[Alias])] = &[
             same("mitigations", "mitigated_by countered_by"),
             no_word(
                 "status state",
-                "a threat is open until one of its `mitigations` is implemented, or an `accept` names it",
+                "a threat is open until one of its `mitigations` is implemented, or an `accept` \
+                 names it",
             ),
         ],
     ),

@@ -145,7 +145,7 @@ fn an_acceptance_can_be_copied() {
     assert_eq!(diagnostics.iter().find(is_error), None, "{acceptance}");
     folder
         .run(&["explain", "unencrypted_flow@pay", "--today", TODAY])
-        .says("It is accepted");
+        .says("Accepted in `accepted_risk`");
 }
 
 #[test]

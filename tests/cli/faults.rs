@@ -541,6 +541,6 @@ fn a_file_that_cannot_be_written_is_named_as_it_was_given() {
     Folder::of_model("starter")
         .run(&["report", "--out", "nowhere/x.html"])
         .exits(2)
-        .says("`nowhere/x.html` cannot be written")
+        .says("cannot write `nowhere/x.html`")
         .never_says(".threatline-");
 }

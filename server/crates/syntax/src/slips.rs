@@ -1,7 +1,7 @@
 //! What people who come from other languages write by mistake: `#` comments, single quotes, `=`
-//! for `:`, `=>`, lists with dashes, words that declare nothing. Each is one error at its place, and
-//! the rest of the text is read as if it were right: a text of the same length has what is meant at the
-//! same places. It must not know what a model means.
+//! for `:`, `=>`, lists with dashes, words that declare nothing. Each is one error at its place,
+//! and the rest of the text is read as if it were right: a text of the same length has what is
+//! meant at the same places. It must not know what a model means.
 
 mod draft;
 

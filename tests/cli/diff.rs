@@ -1281,9 +1281,9 @@ fn git_says(folder: &Folder, arguments: &[&str], input: &str) -> String {
 #[test]
 fn a_commit_that_unfolds_is_not_read() {
     let (depth, refusal) = if is_thorough() {
-        (7, "lists more than 1000000 files")
+        (7, "has more than 1000000 files")
     } else {
-        println!("only of thorough tests: a commit that lists more than 1000000 files");
+        println!("only of thorough tests: a commit that has more than 1000000 files");
         (5, "more than 20000 model files")
     };
     let folder = Folder::new(&[("a.threat", "process a \"A\"\n")]);

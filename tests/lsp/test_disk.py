@@ -165,7 +165,7 @@ def test_settings_that_cannot_be_read_are_an_error_where_they_are(tmp_path, kind
         "folder": lambda: settings.mkdir(),
         "link": lambda: settings.symlink_to("nowhere"),
     }
-    reason = {"bytes": "not UTF-8: byte 19", "folder": "is a folder", "link": "cannot be read"}[kind]
+    reason = {"bytes": "not UTF-8: byte 19", "folder": "is a folder", "link": "cannot read"}[kind]
     make[kind]()
 
     def problems():

@@ -76,7 +76,7 @@ def test_a_log_goes_to_standard_error(folder, tmp_path_factory, log):
         assert hover(client, folder) == [], "it is not for the client"
         client.end()
     written = file.read_text()
-    assert ("read 1 files of 1 models" in written) == (log is not None)
+    assert ("read 1 files in 1 models" in written) == (log is not None)
     assert ("textDocument/hover" in written) == (log in ("messages", "contents"))
     assert (SECRET in written) == (log == "contents")
     assert log or not written

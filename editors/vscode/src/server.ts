@@ -39,7 +39,7 @@ export async function findServer(context: vscode.ExtensionContext): Promise<Serv
     if (typeof server !== "string") {
       return server;
     }
-    throw new NoServer(`The setting `threatline.server.path` is invalid: ${setting}: ${server}`, true);
+    throw new NoServer(`The setting threatline.server.path is invalid: ${setting}: ${server}`, true);
   }
   const candidates: [string, string][] = [
     [context.asAbsolutePath(path.join("server", PROGRAM)), "bundled with the extension"],
@@ -59,7 +59,7 @@ export async function findServer(context: vscode.ExtensionContext): Promise<Serv
   }
   const because = failures.length ? ` Tried: ${failures.join("; ")}.` : "";
   throw new NoServer(
-    `The program `threatline` was not found in the extension or in PATH.${because} Without it, only syntax highlighting works.`,
+    `The program threatline was not found in the extension or in PATH.${because} Without it, only syntax highlighting works.`,
     false,
   );
 }

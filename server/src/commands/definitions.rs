@@ -2,13 +2,13 @@
 //! not know what any of it is.
 
 use crate::arguments::{DefinitionsArguments, DefinitionsFormat};
-use crate::load::models::load;
+use crate::load::models::load_for_listing;
 use crate::outcome::Outcome;
 use crate::output::terminal::standard_output;
 use crate::output::{human, json};
 use anyhow::Result;
 use std::io::Write;
-use threatline_model::{Kind, Model, Workspace, World};
+use threatline_model::Kind;
 use threatline_view::definitions::{Definition, definitions};
 
 /// Runs the command for a kind of definition.
@@ -17,17 +17,8 @@ use threatline_view::definitions::{Definition, definitions};
 /// When a path cannot be used, or the output cannot be written.
 pub fn run(kind: Kind, arguments: &DefinitionsArguments) -> Result<Outcome> {
     let paths: Vec<_> = arguments.path.iter().cloned().collect();
-    let workspace = match load(&paths, None) {
-        Ok(loaded) => loaded.workspace,
-        // Those of the library can be listed without a model.
-        Err(_) if paths.is_empty() => Workspace::new(jiff::civil::Date::constant(2000, 1, 1)),
-        Err(error) => return Err(error),
-    };
+    let (workspace, models) = load_for_listing(&paths)?;
     let db = workspace.db();
-    let mut models: Vec<Model> = workspace.models().collect();
-    if models.is_empty() {
-        models.push(World::get(db).library(db));
-    }
     let mut listed: Vec<Definition> = Vec::new();
     for model in models {
         let more = definitions(db, model, kind).into_iter();

@@ -1,7 +1,7 @@
 //! `threatline explain`: finds what is meant by a name, and hands on what the analysis knows of it.
 
 use crate::arguments::ExplainArguments;
-use crate::load::models::load;
+use crate::load::models::{library_alone, load};
 use crate::outcome::Outcome;
 use crate::output::human::explanation;
 use crate::output::terminal::standard_output;
@@ -27,8 +27,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<Outcome> {
         }
         // What is of the language or the library can be explained without a model.
         Err(_) if path.is_empty() && !name.contains('@') => {
-            // The day counts for nothing in it.
-            let mut workspace = Workspace::new(jiff::civil::Date::constant(2000, 1, 1));
+            let mut workspace = library_alone();
             workspace.load_library_tests();
             let library = World::get(workspace.db()).library(workspace.db());
             explain(&workspace, &[library], &name)

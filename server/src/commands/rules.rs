@@ -1,7 +1,7 @@
 //! `threatline rules`: lists the rules that look at a model. It must not know what a rule finds.
 
 use crate::arguments::{RulesArguments, RulesFormat};
-use crate::load::models::load;
+use crate::load::models::load_for_listing;
 use crate::outcome::Outcome;
 use crate::output::terminal::standard_output;
 use crate::output::{human, json, markdown};
@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow};
 use smol_str::SmolStr;
 use std::io::Write;
 use threatline_model::{
-    Categories, Database, Decl, Kind, Model, Workspace, World, library, schema::STRIDE, short_name,
+    Categories, Database, Decl, Kind, Model, library, schema::STRIDE, short_name,
     visible_declarations,
 };
 use threatline_syntax::spelling::{did_you_mean, nearest};
@@ -22,14 +22,9 @@ use threatline_view::catalogue::{Entry, Filter, entries};
 /// written.
 pub fn run(arguments: &RulesArguments) -> Result<Outcome> {
     let paths: Vec<_> = arguments.path.iter().cloned().collect();
-    let workspace = match load(&paths, None) {
-        Ok(loaded) => loaded.workspace,
-        // The library's rules can be listed without a model.
-        Err(_) if paths.is_empty() => Workspace::new(jiff::civil::Date::constant(2000, 1, 1)),
-        Err(error) => return Err(error),
-    };
+    let (workspace, models) = load_for_listing(&paths)?;
     let db = workspace.db();
-    let rules = listed(&workspace, arguments)?;
+    let rules = listed(db, &models, arguments)?;
     let mut output = standard_output();
     match arguments.format {
         RulesFormat::Human => human::rules::write(&mut output, db, &rules)?,
@@ -42,14 +37,9 @@ pub fn run(arguments: &RulesArguments) -> Result<Outcome> {
 
 /// The rules of the library and of the models that the filters leave. One of the library is listed
 /// once, however many models there are.
-fn listed(workspace: &Workspace, arguments: &RulesArguments) -> Result<Vec<Entry>> {
-    let db = workspace.db();
-    let mut models: Vec<Model> = workspace.models().collect();
-    if models.is_empty() {
-        models.push(World::get(db).library(db));
-    }
+fn listed(db: &Database, models: &[Model], arguments: &RulesArguments) -> Result<Vec<Entry>> {
     let mut listed: Vec<Entry> = Vec::new();
-    for model in models {
+    for &model in models {
         let mut rules = entries(db, model, &filter(db, model, arguments)?);
         rules.retain(|entry| !listed.iter().any(|known| known.rule == entry.rule));
         listed.append(&mut rules);

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use threatline_model::{Database, Date, File, FileText, Model, Workspace};
+use threatline_model::{Database, Date, File, FileText, Model, Workspace, World};
 
 /// Models that were read.
 pub struct Loaded {
@@ -107,6 +107,28 @@ impl Loaded {
             .filter(|file| self.is_selected(file.path(self.db())))
             .collect()
     }
+}
+
+/// The library without a model. The day counts for nothing in it.
+pub fn library_alone() -> Workspace {
+    Workspace::new(Date::constant(2000, 1, 1))
+}
+
+/// What can be listed: the models of some paths; without a path and a model, the library.
+///
+/// # Errors
+/// When a path cannot be used.
+pub fn load_for_listing(paths: &[PathBuf]) -> Result<(Workspace, Vec<Model>)> {
+    let workspace = match load(paths, None) {
+        Ok(loaded) => loaded.workspace,
+        Err(_) if paths.is_empty() => library_alone(),
+        Err(error) => return Err(error),
+    };
+    let mut models: Vec<Model> = workspace.models().collect();
+    if models.is_empty() {
+        models.push(World::get(workspace.db()).library(workspace.db()));
+    }
+    Ok((workspace, models))
 }
 
 /// Reads the models of some paths, each whole. Without a path, that of the current folder.

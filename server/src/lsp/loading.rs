@@ -307,12 +307,13 @@ impl Models {
             self.read_meanwhile.insert(path.clone());
         }
         let on_disk = Path::new(&**path);
-        if is_model_file(on_disk) && on_disk.is_file() {
-            self.find_root_of(path);
-            let text = disk::read(on_disk);
-            self.workspace.load(vec![(path.clone(), text)]);
-        } else {
-            self.remove(path);
+        let is_model = is_model_file(on_disk) && on_disk.is_file();
+        match is_model.then(|| disk::read_if_there(on_disk)).flatten() {
+            Some(text) => {
+                self.find_root_of(path);
+                self.workspace.load(vec![(path.clone(), text)]);
+            }
+            None => self.remove(path),
         }
     }
 

@@ -198,9 +198,13 @@ impl Reader<'_> {
         let is_open = |path: &PathBuf| self.open.contains(&key(path));
         let texts: Vec<(PathBuf, Option<FileText>)> = within
             .into_par_iter()
-            .map(|path| {
-                let text = (!is_open(&path)).then(|| disk::read(&path));
-                (path, text)
+            .filter_map(|path| {
+                let text = if is_open(&path) {
+                    None
+                } else {
+                    Some(disk::read_if_there(&path)?)
+                };
+                Some((path, text))
             })
             .collect();
         let (mut paths, mut files) = (Vec::new(), Vec::new());

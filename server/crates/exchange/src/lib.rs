@@ -5,6 +5,7 @@
 
 // Texts, and boxes of drawings.
 mod area;
+mod around;
 mod names;
 mod once;
 pub mod pretty;

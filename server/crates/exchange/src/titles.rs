@@ -1,6 +1,8 @@
 //! Titles and lines of text, as a person would write them for what a document says. It must not
 //! know what they mean.
 
+use std::borrow::Cow;
+
 /// The longest first sentence that is a title, in bytes.
 const MAX_SENTENCE: usize = 90;
 
@@ -9,6 +11,29 @@ const MAX_TITLE: usize = 80;
 
 /// The longest line that several short ones are joined to, in bytes.
 const MAX_JOINED_LINE: usize = 100;
+
+/// The longest title that is repeated where something else names it, in bytes.
+const MAX_REPEATED: usize = 200;
+
+/// A title as it is repeated where something else names it: many may name one that is long.
+pub fn shortened(title: &str) -> Cow<'_, str> {
+    if title.len() <= MAX_REPEATED {
+        return title.into();
+    }
+    let ends = title.char_indices().map(|(end, _)| end);
+    let end = ends.take_while(|end| *end <= MAX_REPEATED).last();
+    format!("{}…", &title[..end.unwrap_or_default()]).into()
+}
+
+/// The title of a part, which all that is in the part repeats. One that is too long for that is kept
+/// in a comment.
+pub fn of_part(title: String, comments: &mut Vec<String>) -> String {
+    let shortened = shortened(&title).into_owned();
+    if shortened != title {
+        comments.push(format!("The whole name of a part: {title}"));
+    }
+    shortened
+}
 
 /// A text, or another one if it is empty.
 pub fn or<'t>(text: &'t str, otherwise: &'t str) -> &'t str {

@@ -477,6 +477,38 @@ fn boxes_that_are_too_deep_are_no_error() {
 }
 
 #[test]
+fn boxes_beyond_what_is_compared_are_noted() {
+    for (count, is_noted) in [(200, false), (300, true)] {
+        let boxes = (1..=count).map(|id| {
+            let size = 2 * i32::try_from(id).expect("it is small");
+            let area = [-size, -size, 2 * size, 2 * size];
+            shape(
+                "trust-boundary-box",
+                "tm.BoundaryBox",
+                id,
+                "Box",
+                area,
+                &json!({}),
+            )
+        });
+        let process = shape(
+            "process",
+            "tm.Process",
+            0,
+            "Web",
+            [-1, -1, 2, 2],
+            &json!({}),
+        );
+        let cells = boxes.chain([process]).collect();
+        let text = document(&[("Front", cells)]).to_string();
+        let read = common::read("dragon.json", &text, &[]).expect("it is read");
+        let noted = losses(&read).contains("only the 256 smallest of the boundaries around it");
+        assert_eq!(noted, is_noted, "{count}");
+        assert!(!losses(&read).contains("overlap"));
+    }
+}
+
+#[test]
 fn what_is_missing_or_strange_is_no_error() {
     let document = json!({
         "summary": {},

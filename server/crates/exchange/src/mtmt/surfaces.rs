@@ -3,8 +3,10 @@
 use super::reader::Reader;
 use super::stencils::{Properties, Stencil, stencils};
 use super::xml::TYPE;
-use crate::area::{Area, cross};
+use crate::area::{Area, Crossings, Point, crossed_in_words};
+use crate::around::{self, MAX_COMPARED};
 use crate::draft::Draft;
+use crate::titles;
 use crate::tree::{Fields, NO_INSIDE, Notes};
 use crate::words::plain_word;
 use threatline_model::Kind;
@@ -32,8 +34,9 @@ impl Reader {
             self.read_flow(stencil, part.as_deref());
         }
         self.join_responses(&lines);
+        let crossings = Crossings::default();
         for stencil in others {
-            keep_line_boundary(stencil, &flows, &mut self.draft);
+            keep_line_boundary(stencil, &flows, &crossings, &mut self.draft);
         }
         for stencil in borders.iter().chain(&lines) {
             self.draft.comments.extend(stencil.fields.rest());
@@ -51,7 +54,8 @@ impl Reader {
             let title = plain_word(title);
             title.trim_end_matches(|last: char| last.is_ascii_digit()) == "diagram"
         };
-        title.filter(|title| self.has_several_surfaces && !is_default(title))
+        let title = title.filter(|title| self.has_several_surfaces && !is_default(title));
+        title.map(|title| titles::of_part(title, &mut self.draft.comments))
     }
 
     /// Reads elements and boundaries, and puts each into the smallest box around it.
@@ -71,33 +75,51 @@ impl Reader {
                 fields: &stencil.fields,
             });
         }
-        let boxes: Vec<(Area, &String)> = shapes
+        self.place_shapes(&shapes);
+    }
+
+    /// Puts each shape into the smallest box around it.
+    fn place_shapes(&mut self, shapes: &[Shape<'_, '_>]) {
+        let (drawn, others): (Vec<&Shape<'_, '_>>, Vec<&Shape<'_, '_>>) =
+            shapes.iter().partition(|shape| shape.area.is_some());
+        let mut boxes: Vec<(Area, &String)> = drawn
             .iter()
             .filter(|shape| shape.kind == Kind::Boundary)
             .filter_map(|shape| Some((shape.area?, &shape.key)))
             .collect();
-        for shape in &shapes {
-            let Some(area) = shape.area else {
-                if !boxes.is_empty() {
-                    shape.fields.loss(
-                        "Left",
-                        "its position is missing, so its boundary is unknown",
-                    );
-                }
-                continue;
-            };
-            let innermost = boxes
-                .iter()
-                .filter(|(around, key)| {
-                    **key != shape.key && area.size() < around.size() && around.holds_most(area)
-                })
-                .min_by(|(one, _), (other, _)| one.size().total_cmp(&other.size()));
+        if !boxes.is_empty() {
+            for shape in others {
+                shape.fields.loss(
+                    "Left",
+                    "its position is missing, so its boundary is unknown",
+                );
+            }
+        }
+        boxes.sort_by(|(one, _), (other, _)| one.size().total_cmp(&other.size()));
+        let areas: Vec<Area> = boxes.iter().map(|(area, _)| *area).collect();
+        let drawn_areas: Vec<Area> = drawn.iter().filter_map(|shape| shape.area).collect();
+        let middles: Vec<Point> = drawn_areas.iter().map(|area| area.middle()).collect();
+        // What holds most of a shape holds its middle.
+        around::visit(&areas, &middles, |index, crossed| {
+            let (shape, area) = (drawn[index], drawn_areas[index]);
+            let larger = areas.partition_point(|around| around.size() <= area.size());
+            let mut around = crossed.from(larger);
+            let innermost = around
+                .by_ref()
+                .take(MAX_COMPARED)
+                .find(|around| *boxes[*around].1 != shape.key && areas[*around].holds_most(area));
+            if innermost.is_none() && around.next().is_some() {
+                let why = format!(
+                    "only the {MAX_COMPARED} smallest of the boundaries around it are compared"
+                );
+                shape.fields.loss("Left", why);
+            }
             if let Some(item) = self.draft.items.get_mut(&shape.key)
                 && item.place.is_none()
             {
-                item.place = innermost.map(|(_, key)| (*key).clone());
+                item.place = innermost.map(|around| boxes[around].1.clone());
             }
-        }
+        });
     }
 
     /// Keeps a text, or a shape of a later version.
@@ -114,24 +136,19 @@ impl Reader {
 }
 
 /// Keeps a boundary that is a line in a comment, with the flows that are drawn across it.
-fn keep_line_boundary(stencil: &Stencil<'_>, flows: &[&Stencil<'_>], draft: &mut Draft) {
+fn keep_line_boundary(
+    stencil: &Stencil<'_>,
+    flows: &[&Stencil<'_>],
+    crossings: &Crossings,
+    draft: &mut Draft,
+) {
     stencil.fields.skip_texts(&["SourceGuid", "TargetGuid"]);
     let line = stencil.line();
-    let is_across = |flow: &&&Stencil<'_>| {
-        line.zip(flow.line())
-            .is_some_and(|(line, other)| cross(&line, &other))
-    };
-    let across: Vec<&str> = flows
-        .iter()
-        .filter(is_across)
-        .filter_map(|flow| draft.items.get(&flow.guid))
-        .map(|item| item.title.as_str())
-        .collect();
-    let across = if across.is_empty() {
-        String::new()
-    } else {
-        format!("; it crosses {}", across.join(", "))
-    };
+    let across = crossed_in_words(flows.iter().filter_map(|flow| {
+        let item = draft.items.get(&flow.guid)?;
+        let crosses = crossings.cross(&line?, &flow.line()?);
+        Some((crosses, titles::shortened(&item.title).into_owned()))
+    }));
     let title = stencil.shown_title();
     let comment = format!("trust boundary drawn as a line: {title}{across}");
     stencil

@@ -4,7 +4,7 @@ use super::cells::{Cell, Diagram};
 use super::elements::read_scope;
 use super::reader::Reader;
 use super::threats::Target;
-use crate::area::{Area, Point, cross};
+use crate::area::{Area, Crossings, Point, crossed_in_words};
 use crate::draft::{Fact, Item};
 use crate::titles::joined_lines;
 use crate::tree::{Fields, LOOSE_END, Node, Value};
@@ -26,8 +26,11 @@ impl Reader {
         item.ends = Some((source.key.clone(), target.key.clone()));
         if ["", "flow", "dataflow"].contains(&plain_word(&item.title).as_str()) {
             item.title = String::new();
-            item.name
-                .get_or_insert(format!("{} to {}", source.title, target.title));
+            item.name.get_or_insert(format!(
+                "{} to {}",
+                titles::shortened(&source.title),
+                titles::shortened(&target.title)
+            ));
         }
         let target = Target {
             key: item.key.clone(),
@@ -53,7 +56,7 @@ impl Reader {
         }
         let [source, target] = ends.map(|end| match end {
             Some(end) if end.title.is_empty() => "an element without a name".to_owned(),
-            Some(end) => format!("\"{}\"", end.title),
+            Some(end) => format!("\"{}\"", titles::shortened(&end.title)),
             None => "nothing".to_owned(),
         });
         let title = titles::or(&cell.title, "without a name").to_owned();
@@ -130,28 +133,43 @@ fn words_in(property: &str, facts: &[Fact]) -> String {
     format!("{property}: {}", words.join(", "))
 }
 
+/// A flow as it is drawn.
+pub struct DrawnFlow {
+    line: Vec<Point>,
+    title: String,
+}
+
 impl Diagram<'_> {
-    /// The flows that a curve crosses, by their titles.
-    pub fn crossed_by(&self, curve: &Cell<'_>) -> Vec<String> {
-        let end = |name: &str| curve.fields.node(name).and_then(point);
-        let curve = line_through(curve, [end("source"), end("target")]);
-        let mut crossed = Vec::new();
-        for flow in self.flows() {
+    /// The flows that lead from an element to another, as they are drawn.
+    pub fn drawn_flows(&self) -> Vec<DrawnFlow> {
+        let drawn = self.flows().filter_map(|flow| {
             let [Some(source), Some(target)] = self.ends_of(flow) else {
-                continue;
+                return None;
             };
             let ends = [source, target].map(|end| end.area.map(Area::middle));
-            if cross(&curve, &line_through(flow, ends)) {
-                let title = format!("{} -> {}", source.title, target.title);
-                crossed.push(if flow.title.is_empty() {
+            let [source, target] = [source, target].map(|end| titles::shortened(&end.title));
+            let title = format!("{source} -> {target}");
+            Some(DrawnFlow {
+                line: line_through(flow, ends),
+                title: if flow.title.is_empty() {
                     title
                 } else {
-                    format!("{} ({title})", flow.title)
-                });
-            }
-        }
-        crossed
+                    format!("{} ({title})", titles::shortened(&flow.title))
+                },
+            })
+        });
+        drawn.collect()
     }
+}
+
+/// The flows that a curve crosses, in words.
+pub fn crossed_by(curve: &Cell<'_>, flows: &[DrawnFlow], crossings: &Crossings) -> String {
+    let end = |name: &str| curve.fields.node(name).and_then(point);
+    let curve = line_through(curve, [end("source"), end("target")]);
+    crossed_in_words(flows.iter().map(|flow| {
+        let crosses = crossings.cross(&curve, &flow.line);
+        (crosses, flow.title.clone())
+    }))
 }
 
 fn point(node: &Node) -> Option<Point> {

@@ -2,7 +2,9 @@
 
 use super::boxes::Boxes;
 use super::cells::{Cell, Diagram, Shape};
+use super::flows::crossed_by;
 use super::reader::Reader;
+use crate::area::Crossings;
 use crate::draft::{Draft, Item};
 use crate::tree::{DRAWN_ANEW, Fields, KEPT, NO_INSIDE, Node, Notes, Value};
 use crate::words::plain_word;
@@ -33,8 +35,8 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
     reader.keep_people(&detail);
     detail.skip(&["diagramTop", "threatTop"]);
     let diagrams = detail.groups("diagrams");
-    let titles = diagram_titles(&diagrams);
-    let are_parts = titles.len() > 1;
+    let are_parts = diagrams.len() > 1;
+    let titles = diagram_titles(&diagrams, are_parts, &mut reader.draft);
     for (number, (fields, title)) in diagrams.iter().zip(titles).enumerate() {
         reader.read_diagram(fields, number, Some(title).filter(|_| are_parts));
     }
@@ -47,13 +49,18 @@ pub fn read(notes: &Notes, document: &Node) -> Draft {
 }
 
 /// The titles of diagrams, each once.
-fn diagram_titles(diagrams: &[Fields<'_>]) -> Vec<String> {
-    let mut titles: Vec<String> = Vec::new();
+fn diagram_titles(diagrams: &[Fields<'_>], are_parts: bool, draft: &mut Draft) -> Vec<String> {
+    let mut unique: Vec<String> = Vec::new();
     let mut uses: FxHashMap<String, usize> = FxHashMap::default();
     for (index, fields) in diagrams.iter().enumerate() {
         let title = fields
             .text("title")
             .unwrap_or_else(|| format!("Diagram {}", index + 1));
+        let title = if are_parts {
+            titles::of_part(title, &mut draft.comments)
+        } else {
+            title
+        };
         let same = uses.get(&title).copied().unwrap_or_default();
         let title = if same > 0 {
             format!("{title} ({})", same + 1)
@@ -61,9 +68,9 @@ fn diagram_titles(diagrams: &[Fields<'_>]) -> Vec<String> {
             title
         };
         *uses.entry(title.clone()).or_default() += 1;
-        titles.push(title);
+        unique.push(title);
     }
-    titles
+    unique
 }
 
 /// How many diagrams are listed that have an element of one title.
@@ -144,6 +151,7 @@ impl Reader {
             fields.loss("cells", DRAWN_ANEW);
         }
         let boxes = Boxes::of(&diagram.cells);
+        let (drawn_flows, crossings) = (diagram.drawn_flows(), Crossings::default());
         for (index, cell) in diagram.cells.iter().enumerate() {
             match cell.shape {
                 Shape::Element(kind) => {
@@ -156,7 +164,10 @@ impl Reader {
                     boxes.place(index, &mut item);
                     self.read_box(cell, item);
                 }
-                Shape::Curve => self.keep_curve(cell, &diagram),
+                Shape::Curve => {
+                    let crossed = crossed_by(cell, &drawn_flows, &crossings);
+                    self.keep_curve(cell, &diagram.prefix, &crossed);
+                }
                 Shape::Text => {
                     cell.fields.keep(
                         &mut self.draft.comments,
@@ -213,14 +224,7 @@ impl Reader {
     }
 
     /// Keeps a boundary that is a line, with the flows that it crosses.
-    fn keep_curve(&mut self, cell: &Cell<'_>, diagram: &Diagram<'_>) {
-        let crossed = diagram.crossed_by(cell);
-        let crossed = if crossed.is_empty() {
-            String::new()
-        } else {
-            format!("; it crosses {}", crossed.join(", "))
-        };
-        let prefix = &diagram.prefix;
+    fn keep_curve(&mut self, cell: &Cell<'_>, prefix: &str, crossed: &str) {
         let title = titles::or(&cell.title, "without a name");
         cell.fields.keep(
             &mut self.draft.comments,

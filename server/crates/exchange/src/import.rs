@@ -10,7 +10,7 @@ pub use crate::tree::{Loss, Place, Problem, decode};
 pub use workspace::workspace;
 
 use crate::tree::{Node, Notes, Text, hcl, json, yaml};
-use crate::{language, mtmt, otm, pytm, threagile, threat_dragon, threatcl, tm_bom};
+use crate::{language, mtmt, otm, pytm, threagile, threat_dragon, threatcl, titles, tm_bom};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -189,6 +189,7 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
                 .push(format!("{}: {}", draft.title, draft.description));
         }
         whole.comments.extend(draft.comments);
+        let part = titles::of_part(draft.title, &mut whole.comments);
         for mut item in draft.items {
             item.key = keyed(&item.key);
             item.place = item.place.as_deref().map(keyed);
@@ -196,7 +197,7 @@ fn joined(mut drafts: Vec<Draft>) -> Draft {
                 .ends
                 .map(|(source, target)| (keyed(&source), keyed(&target)));
             item.change_keys(|key| *key = keyed(key));
-            item.part = item.part.or_else(|| Some(draft.title.clone()));
+            item.part = item.part.or_else(|| Some(part.clone()));
             whole.items.push(item);
         }
         for mut decision in draft.decisions {

@@ -157,7 +157,7 @@ pub fn likely_targets(
         keys = keys_of(&[Kind::Store, Kind::External]);
     }
     if keys.is_empty() || keys.len() > MAX_LISTED {
-        vec![whole_system(draft, part)]
+        vec![whole_system(draft, part, start)]
     } else {
         keys
     }
@@ -169,8 +169,8 @@ pub fn whole_system_key(draft: &Draft, part: Option<&str>) -> String {
 }
 
 /// The key of a process that stands for a whole system, or a part of one, where no element can be
-/// named.
-pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
+/// named. Its elements are among those from an index on.
+pub fn whole_system(draft: &mut Draft, part: Option<&str>, start: usize) -> String {
     let key = whole_system_key(draft, part);
     if !draft.items.contains(&key) {
         let title = or(part.unwrap_or(&draft.title), "The system").to_owned();
@@ -178,7 +178,8 @@ pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
         item.name = Some("system".to_owned());
         item.part = part.map(str::to_owned);
         let is_alone = !draft
-            .of_kind(ENDPOINT_KINDS)
+            .items
+            .of_kind_since(start, ENDPOINT_KINDS)
             .any(|item| part.is_none() || item.part.as_deref() == part);
         item.comment(if is_alone {
             "Represents the whole system: the imported model has no elements."
@@ -194,6 +195,19 @@ pub fn whole_system(draft: &mut Draft, part: Option<&str>) -> String {
 mod tests {
     use super::*;
     use std::cell::Cell;
+
+    #[test]
+    fn elements_before_a_part_are_not_looked_at_for_its_whole() {
+        let mut draft = Draft::default();
+        let mut element = Item::new(Kind::Process, "before", "Other");
+        element.part = Some("Part".to_owned());
+        draft.items.push(element);
+        let start = draft.items.len();
+        let key = whole_system(&mut draft, Some("Part"), start);
+        let comments = draft.items.get(&key).map(|item| item.comments.clone());
+        let comment = "Represents the whole system: the imported model has no elements.";
+        assert_eq!(comments, Some(vec![comment.to_owned()]));
+    }
 
     #[test]
     fn likely_targets_of_a_part_are_looked_for_in_it_alone() {

@@ -3,6 +3,7 @@
 use super::decision::Decision;
 use super::item::Item;
 use super::items::Items;
+use crate::titles::shortened;
 use rustc_hash::FxHashMap;
 use threatline_model::Kind;
 
@@ -29,7 +30,10 @@ impl Draft {
         let Some((source, target)) = &flow.ends else {
             return String::new();
         };
-        let title = |key: &str| self.items.get(key).map_or("", |item| item.title.as_str());
+        let title = |key: &str| {
+            let title = self.items.get(key).map_or("", |item| item.title.as_str());
+            shortened(title)
+        };
         format!("{} to {}", title(source), title(target))
     }
 

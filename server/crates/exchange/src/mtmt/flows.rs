@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::stencils::{Properties, Stencil};
 use super::terms::{AUTHENTICATION, PROTOCOL};
 use crate::draft::{Item, facts_in_words};
+use crate::titles::shortened;
 use crate::tree::LOOSE_END;
 use crate::words::{looked_up, plain_word};
 use crate::{guesses, vocabulary};
@@ -79,7 +80,9 @@ impl Reader {
         };
         let [source, target] = ends.map(|key| {
             let item = key.and_then(|key| self.draft.items.get(&key));
-            item.map_or("nothing".to_owned(), |item| format!("\"{}\"", item.title))
+            item.map_or("nothing".to_owned(), |item| {
+                format!("\"{}\"", shortened(&item.title))
+            })
         });
         let title = stencil.shown_title();
         let comment = format!("unattached flow: {title}, from {source} to {target}");

@@ -143,6 +143,9 @@ fn overrides<'a>(top: &Fields<'a>) -> Vec<Answered<'a>> {
     answered
 }
 
+/// How many flows all decisions together are about: many may lead to one element.
+const MAX_FLOWS: usize = 1 << 20;
+
 /// States what was decided, on each threat of a target once. What is decided on an element is
 /// decided on the flows that lead to it.
 fn decide_each(answered: Vec<Answered<'_>>, keys: &Keys, draft: &mut Draft) {
@@ -154,6 +157,7 @@ fn decide_each(answered: Vec<Answered<'_>>, keys: &Keys, draft: &mut Draft) {
         }
     }
     let mut decided = FxHashSet::default();
+    let mut remaining = MAX_FLOWS;
     for each in answered {
         if !decided.insert((each.target.clone(), each.threat.clone())) {
             continue;
@@ -161,8 +165,18 @@ fn decide_each(answered: Vec<Answered<'_>>, keys: &Keys, draft: &mut Draft) {
         let key = keys.elements.get(&each.target);
         let key = key.or_else(|| keys.flows.get(&each.target));
         let mut subjects: Vec<String> = key.cloned().into_iter().collect();
-        let flows = key.and_then(|element| flows_to.get(element));
-        subjects.extend(flows.into_iter().flatten().cloned());
+        if let Some(flows) = key.and_then(|element| flows_to.get(element)) {
+            match remaining.checked_sub(flows.len()) {
+                Some(rest) => {
+                    remaining = rest;
+                    subjects.extend(flows.iter().cloned());
+                }
+                None => {
+                    let why = "the flows to its target are left out: they are too many to repeat";
+                    each.fields.loss("target", why);
+                }
+            }
+        }
         each.decide(subjects, draft);
     }
 }

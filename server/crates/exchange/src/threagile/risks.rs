@@ -186,6 +186,9 @@ fn read_subjects(
     whole_id
 }
 
+/// How many elements all decisions together may be about: several may have one id.
+const MAX_SUBJECTS: usize = 1 << 20;
+
 /// How many decisions may be about all risks that fit a pattern.
 const MAX_PATTERNS: usize = 1000;
 
@@ -195,10 +198,11 @@ pub fn read_tracking(top: &Fields<'_>, keys: &Keys, draft: &mut Draft) {
     let mut tracked = top.groups_by_name(&["risk_tracking"]);
     // What names one risk counts before what names many.
     tracked.sort_by_key(|(id, _)| id.contains('*'));
-    let mut patterns = 0;
+    let (mut patterns, mut subjects) = (0, 0);
     for (id, fields) in tracked {
         // Each may fit all that there is.
-        patterns += usize::from(id.contains('*') || !id.contains('@'));
+        let wildcards = id.split('@').filter(|part| part.contains('*')).count();
+        patterns += wildcards.max(usize::from(!id.contains('@')));
         if patterns > MAX_PATTERNS {
             let message = format!("more than {MAX_PATTERNS} of these use wildcards");
             top.problem("risk_tracking", message);
@@ -206,6 +210,12 @@ pub fn read_tracking(top: &Fields<'_>, keys: &Keys, draft: &mut Draft) {
         }
         let tracked_risk = TrackedRisk::read(&fields, &id, date.as_deref(), draft);
         if let Some(decision) = tracked_risk.into_decision(&fields, &id, keys, draft) {
+            subjects += decision.subjects.len();
+            if subjects > MAX_SUBJECTS {
+                let message = format!("these name more than {MAX_SUBJECTS} elements");
+                top.problem("risk_tracking", message);
+                break;
+            }
             draft.decisions.push(decision);
         }
     }

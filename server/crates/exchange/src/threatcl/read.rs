@@ -101,7 +101,7 @@ fn read_models(top: &Fields<'_>, models: &[Fields<'_>], draft: &mut Draft) {
             draft.title = title;
             None
         } else {
-            Some(title)
+            Some(titles::of_part(title, &mut draft.comments))
         };
         let model = Model {
             prefix: format!("{index}:"),
@@ -123,7 +123,7 @@ fn read_model(model: &Model<'_>, fields: &Fields<'_>, draft: &mut Draft) {
     read_diagrams(model, fields, draft);
     let threats = fields.groups("threat");
     if !threats.is_empty() && model.elements_in(draft).next().is_none() {
-        stand_ins::whole_system(draft, model.part.as_deref());
+        stand_ins::whole_system(draft, model.part.as_deref(), model.start);
     }
     model.read_dependencies(fields, draft);
     let elements = Elements::of(model.elements_in(draft));

@@ -2,6 +2,7 @@
 //! values are stated.
 
 use super::blocks::ATTRIBUTE;
+use crate::titles::shortened;
 use crate::tree::{Node, Notes, Problem, Value};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
@@ -138,7 +139,7 @@ fn entries_with_values(
         let path = if path.is_empty() {
             name.clone()
         } else {
-            format!("{path}.{name}")
+            format!("{path}.{}", shortened(name))
         };
         // Blocks stand after the attributes, and one of these may have their name.
         let is_both = last[name.as_str()] > index;

@@ -102,6 +102,8 @@ fn read_data(fields: &Fields<'_>, statements: &Statements, item: &mut Item, draf
     let kept: Vec<String> = ends
         .filter_map(|key| draft.items.get(key))
         .flat_map(|end| end.keys("stores").map(str::to_owned))
+        // Which of several it carries is not known.
+        .take(2)
         .collect();
     if let [asset] = kept.as_slice() {
         item.state("sends", Fact::Item(asset.clone()));

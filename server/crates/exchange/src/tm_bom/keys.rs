@@ -44,7 +44,8 @@ impl Keys {
     /// The title of a trust zone.
     pub fn title_of_zone(&self, name: &str, draft: &Draft) -> Option<String> {
         let key = self.get(&["trust_zone"], name)?;
-        Some(draft.items.get(&key)?.title.clone())
+        let title = &draft.items.get(&key)?.title;
+        Some(titles::shortened(title).into_owned())
     }
 
     /// Begins an item of a list.

@@ -3,6 +3,7 @@
 use super::keys::{Keys, keep_unknown_word};
 use super::threats::{Threats, named};
 use crate::draft::{Draft, Item};
+use crate::titles::shortened;
 use crate::tree::Fields;
 use crate::vocabulary;
 use crate::words::plain_word;
@@ -37,7 +38,7 @@ pub fn read(fields: &Fields<'_>, keys: &Keys, threats: &mut Threats, draft: &mut
         if threat.key == *first {
             threat.comments.append(&mut comments);
         } else {
-            threat.comment(format!("risk: {title}"));
+            threat.comment(format!("risk: {}", shortened(&title)));
         }
     }
 }

@@ -113,7 +113,7 @@ fn threat(fields: &Fields<'_>, personas: &Personas, keys: &mut Keys) -> Item {
             fields.loss("threat_persona", why);
         }
         let title = title.unwrap_or(&name);
-        comments.push(format!("threat persona: {title}"));
+        comments.push(format!("threat persona: {}", titles::shortened(title)));
     }
     comments.extend(fields.rest());
     item.comments.extend(titles::joined_lines(comments));

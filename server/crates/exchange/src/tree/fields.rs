@@ -5,7 +5,7 @@ use super::hcl::LABELS;
 use super::node::{Node, Value};
 use super::notes::{DRAWN_ANEW, KEPT, Notes};
 use super::text::Place;
-use crate::titles::joined_lines;
+use crate::titles::{joined_lines, shortened};
 use crate::words::{looked_up, unknown};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -323,11 +323,12 @@ fn path_below(path: &str, name: &str) -> String {
     if name == LABELS {
         return path.to_owned();
     }
+    let name = shortened(name);
     let is_plain = name
         .chars()
         .all(|character| character.is_alphanumeric() || "_-".contains(character));
     let name = if is_plain {
-        name.to_owned()
+        name.into_owned()
     } else {
         format!("{name:?}")
     };

@@ -9,10 +9,10 @@ use std::sync::Arc;
 pub const MAX_DEPTH: u32 = 128;
 
 /// How many values there may be, those that aliases repeat counted each time.
-const MAX_VALUES: usize = 4_000_000;
+pub const MAX_VALUES: usize = 4_000_000;
 
 /// How many bytes of a text count as a value more.
-const BYTES_OF_VALUE: usize = 64;
+pub const BYTES_OF_VALUE: usize = 64;
 
 /// The longest line that a value is written on, in bytes.
 const MAX_LINE: usize = 4000;
@@ -77,8 +77,7 @@ impl Node {
             return Err(too_deep(place));
         }
         if size > MAX_VALUES {
-            let message = format!("the file has more than {MAX_VALUES} values and was not read");
-            return Err(Problem::at_top(place, message));
+            return Err(too_many(place));
         }
         Ok(Node(Arc::new(Inner {
             value,
@@ -207,6 +206,12 @@ fn write_all<'n>(line: &mut String, nodes: impl Iterator<Item = (Option<&'n Stri
         }
         node.write(line);
     }
+}
+
+/// That there are too many values to be read.
+pub fn too_many(place: Place) -> Problem {
+    let message = format!("the file has more than {MAX_VALUES} values and was not read");
+    Problem::at_top(place, message)
 }
 
 /// That values stand in each other too deep to be read.

@@ -1,7 +1,7 @@
 //! YAML as a tree, read as leniently as the tools that write such. It must not know what a document
 //! says.
 
-use super::node::{MAX_DEPTH, Node, Value, too_deep};
+use super::node::{BYTES_OF_VALUE, MAX_DEPTH, MAX_VALUES, Node, Value, too_deep, too_many};
 use super::notes::Problem;
 use super::text::{Place, Text};
 use granit_parser::{Event, Marker, Parser, ScalarStyle};
@@ -35,6 +35,8 @@ struct Tree {
     /// The lists and maps that have begun, the innermost last.
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
+    /// What is copied: entries that merges bring, and keys, which may be aliases of long texts.
+    copied: usize,
 }
 
 /// A list or a map that is not read to its end.
@@ -98,7 +100,15 @@ impl Tree {
                 };
                 let value = match closed.group {
                     Group::List(nodes) => Value::List(nodes),
-                    Group::Map { entries, .. } => Value::Map(merged(entries)),
+                    Group::Map { entries, .. } => {
+                        let own = entries.len();
+                        let entries = merged(entries);
+                        self.copied += entries.len().saturating_sub(own);
+                        if self.copied > MAX_VALUES {
+                            return Err(too_many(closed.place));
+                        }
+                        Value::Map(entries)
+                    }
                 };
                 self.add(Node::new(value, closed.place)?, closed.anchor)
             }
@@ -136,6 +146,10 @@ impl Tree {
                         Value::Text(text) => text.clone(),
                         _ => node.in_one_line(),
                     };
+                    self.copied += text.len() / BYTES_OF_VALUE;
+                    if self.copied > MAX_VALUES {
+                        return Err(too_many(node.place().clone()));
+                    }
                     if !keys.insert(text.clone()) {
                         let message = format!("duplicate key `{text}`");
                         return Err(Problem::at_top(node.place().clone(), message));
@@ -178,4 +192,25 @@ fn merged(mut entries: Vec<(String, Node)>) -> Vec<(String, Node)> {
         }
     }
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_merges_and_keys_repeat_is_limited() {
+        let entries: String = (0..2000)
+            .map(|number| format!("  k{number}: 1\n"))
+            .collect();
+        let merges = |count: usize| "- <<: *base\n".repeat(count);
+        let text = |count| format!("- &base\n{entries}{}", merges(count));
+        let read = |text: String| yaml(&Text::new("m.yaml", text)).map(drop);
+        assert_eq!(read(text(100)), Ok(()));
+        let problem = read(text(2100)).expect_err("it is too much");
+        assert!(problem.message.contains("more than 4000000 values"));
+        let long = "x".repeat(1 << 20);
+        let keys = format!("- &long {long}\n{}", "- ? *long\n  : 1\n".repeat(300));
+        assert!(read(keys).is_err());
+    }
 }

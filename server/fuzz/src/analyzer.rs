@@ -3,17 +3,19 @@
 //!
 //! Each part of an input is a change: its first byte says of what, the next of which file.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, count_step};
 use crate::input::{Edit, below, parts, text};
 use arbitrary::Unstructured;
+use salsa::EventKind;
 use std::collections::BTreeMap;
-use threatline_model::{Date, FileText, Span, Workspace};
+use threatline_model::{Database, Date, FileText, Span, Workspace};
 use threatline_testkit::{render, render_findings};
 
 /// What an input may cost.
 pub const BUDGET: Budget = Budget {
     at_once: (2_000_000, 3_000),
     in_all: (6_000_000, 10_000),
+    steps: (4_000, 20),
 };
 
 /// The roots of the models.
@@ -143,7 +145,7 @@ fn set_settings(workspace: &mut Workspace, root: usize, text: &str) {
 
 impl State {
     fn read_anew(&self) -> Workspace {
-        let mut workspace = Workspace::new(self.today);
+        let mut workspace = Workspace::with(counting_database(), self.today);
         for (root, settings) in self.settings.iter().enumerate() {
             if let Some(settings) = settings {
                 set_settings(&mut workspace, root, settings);
@@ -154,6 +156,14 @@ impl State {
         workspace.load(files.collect());
         workspace
     }
+}
+
+/// A database of which each query that runs, or is found to hold still, is a step.
+fn counting_database() -> Database {
+    Database::observed(|event| match event.kind {
+        EventKind::WillExecute { .. } | EventKind::DidValidateMemoizedValue { .. } => count_step(),
+        _ => {}
+    })
 }
 
 /// All that is said.

@@ -3,7 +3,7 @@
 //!
 //! An input is a text.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, NOT_COUNTED};
 use threatline_format::{format, format_edits};
 use threatline_model::{Facts, Shape, lower};
 use threatline_syntax::lexer::Lexer;
@@ -13,6 +13,7 @@ use threatline_syntax::{parse, syntax_errors};
 pub const BUDGET: Budget = Budget {
     at_once: (100_000, 200),
     in_all: (500_000, 1_000),
+    steps: NOT_COUNTED,
 };
 
 /// Formats a text.

@@ -4,7 +4,7 @@
 //! Each part of an input is a document; those that begin with a `+` are files that the documents
 //! may include.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, NOT_COUNTED};
 use threatline_exchange::export::{Target, export};
 use threatline_exchange::import::{Imported, Problem, decode, import, workspace};
 use threatline_format::format;
@@ -14,6 +14,7 @@ use threatline_model::{Date, Severity, codes::Class, diagnostics};
 pub const BUDGET: Budget = Budget {
     at_once: (500_000, 2_000),
     in_all: (2_000_000, 5_000),
+    steps: NOT_COUNTED,
 };
 
 /// What stands between documents: a character for that, which JSON and XML forbid.

@@ -13,4 +13,6 @@ pub mod parser;
 pub mod protocol;
 
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod seeds;

@@ -2,7 +2,7 @@
 //! it finds no picture, HTML or link to anything but a page in it, and what follows the text is not
 //! taken in.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, NOT_COUNTED};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
 use threatline_view::markdown::{harmless, harmless_item, literal};
@@ -11,6 +11,7 @@ use threatline_view::markdown::{harmless, harmless_item, literal};
 pub const BUDGET: Budget = Budget {
     at_once: (100_000, 1_000),
     in_all: (500_000, 5_000),
+    steps: NOT_COUNTED,
 };
 
 const NEXT: &str = "what follows";

@@ -3,7 +3,7 @@
 //!
 //! The first part of an input is a text, each of the others an edit of it.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, NOT_COUNTED};
 use crate::input::{Edit, parts, text};
 use arbitrary::Unstructured;
 use std::cell::RefCell;
@@ -17,6 +17,7 @@ use threatline_testkit::TODAY;
 pub const BUDGET: Budget = Budget {
     at_once: (200_000, 400),
     in_all: (1_000_000, 2_000),
+    steps: NOT_COUNTED,
 };
 
 const PATH: &str = "model.threat";

@@ -5,7 +5,7 @@
 //! empty folder, and the process that started the server is not named: the server would end with
 //! it.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, NOT_COUNTED};
 use crate::input::{below, parts, text};
 use arbitrary::Unstructured;
 use serde::Deserialize;
@@ -22,6 +22,7 @@ use tempfile::TempDir;
 pub const BUDGET: Budget = Budget {
     at_once: (500_000, 2_000),
     in_all: (1_000_000, 3_000),
+    steps: NOT_COUNTED,
 };
 
 /// The names of documents.

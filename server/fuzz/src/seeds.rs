@@ -1,7 +1,7 @@
 //! The seeds, without a fuzzer: all that was ever worth keeping still holds, and costs no more than
 //! it may.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Cost};
 use std::fs;
 use std::path::Path;
 
@@ -19,8 +19,15 @@ fn replay(target: &str, budget: &Budget, check: fn(&[u8])) {
     for seed in seeds {
         println!("{}", seed.display());
         let bytes = fs::read(seed).expect("it can be read");
-        let (at_once, in_all) = budget.check(check, &bytes);
-        println!("{} bytes: {at_once} at once, {in_all} in all", bytes.len());
+        let Cost {
+            at_once,
+            in_all,
+            steps,
+        } = budget.check(check, &bytes);
+        println!(
+            "{} bytes: {at_once} at once, {in_all} in all, {steps} steps",
+            bytes.len()
+        );
     }
 }
 

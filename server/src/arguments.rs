@@ -91,6 +91,11 @@ pub struct CheckArguments {
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
 
+    /// Print everything, file by file, including questions beyond the first five and findings
+    /// below the threshold beyond twenty diagnostics
+    #[arg(long)]
+    pub all: bool,
+
     /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,

@@ -5,7 +5,9 @@ pub mod spots;
 
 pub mod model;
 
+pub mod brief;
 pub mod identity;
+pub mod questions;
 pub mod rule_tests;
 
 pub mod difference;

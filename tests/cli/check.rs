@@ -296,7 +296,7 @@ fn sum(numbers: &Value) -> u64 {
 #[test]
 fn findings_that_are_not_listed_are_counted_in_each_format() {
     let folder = Folder::new(&[("m.threat", &too_many_findings())]);
-    let document = folder.check(&["--format", "json"]).json();
+    let document = folder.check(&["--all", "--format", "json"]).json();
     let model = &document["models"][0];
     let counts = model["counts"].as_object().expect("counts");
     let counted: u64 = counts.values().map(sum).sum();

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use threatline_testkit::is_thorough;
 
-const MODEL: &str = r#"asset card "Card" { classification: restricted }
+const MODEL: &str = r#"asset card "Card" { classification: restricted kind: data personal: no }
 asset price "Price" { classification: internal }
 
 boundary internet "Internet" { trust: untrusted }
@@ -16,12 +16,12 @@ boundary vpc "VPC" { mitigations: network_segmentation }
 external shopper "Shopper" in internet { kind: person }
 
 process web "Web" in vpc {
-  technology: web_service
+  technology: web_service accepts: json privileges: service tenancy: single
   mitigations: rate_limiting, input_validation
 }
 
 store ledger "Ledger" in vpc {
-  technology: relational_database
+  technology: relational_database tenancy: single
   stores: card
   encryption: at_rest
 }
@@ -218,7 +218,7 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
         "a.threat",
         MODEL
             .replace("sql_tls", "sql")
-            .replace("stores: card\n", "stores: card\n  tenancy: multi\n"),
+            .replace("tenancy: single\n  stores", "tenancy: multi\n  stores"),
     );
     let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
     assert!(!opened(&json).is_empty(), "{json:#}");
@@ -924,7 +924,7 @@ fn two_folders_are_compared_without_a_repository() {
         &[],
     )
     .exits(1);
-    run.says("no `authentication` is stated for `identity.open_link`")
+    run.says("`authentication` is unspecified for `identity.open_link`")
         .says("1 new finding of severity high or above");
 }
 

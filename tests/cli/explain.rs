@@ -31,8 +31,8 @@ fn a_rule_is_explained_with_its_condition_facts_references_and_test() {
     let run = Folder::new(&[])
         .run(&["explain", "unencrypted_flow"])
         .exits(0);
-    let run = run.says("when: crosses_boundary and carries >= confidential and not encrypted");
-    let run = run.says("- `crosses_boundary`: Some boundary contains exactly one end of the flow.");
+    let run = run.says("when: carries >= confidential and not encrypted");
+    let run = run.says("- `carries`: The assets that the flow sends and receives.");
     let run = run.says("CWE-319: Cleartext Transmission of Sensitive Information");
     let run = run
         .says("https://cwe.mitre.org/data/definitions/319.html")

@@ -10,7 +10,10 @@ const LONELY: &str = "process lonely\n";
 fn nested() -> Folder {
     Folder::new(&[
         ("threatline.toml", "[model]\nname = \"Outer\"\n"),
-        ("a.threat", "component a\nprocess first\n"),
+        (
+            "a.threat",
+            "component a\nprocess first\nasset note { classification: public }\n",
+        ),
         (
             "parts/b.threat",
             "component b\nprocess second\nflow second -> a.first\n",
@@ -71,7 +74,10 @@ fn of_a_file_the_whole_model_is_read_and_its_own_part_is_told() {
         "`a.first` is in another file: {}",
         run.out
     );
-    folder.write("a.threat", "component a\nprocess first\nprocess {\n");
+    folder.write(
+        "a.threat",
+        "component a\nasset note { classification: public } process first\nprocess {\n",
+    );
     folder
         .check(&["parts/b.threat"])
         .exits(0)

@@ -3,11 +3,11 @@
 use crate::Folder;
 
 const MODEL: &str = "component shop \"Shop\" { owner: \"team-shop\" }
-asset card \"Card\" { classification: restricted }
+asset card \"Card\" { classification: restricted kind: data personal: no }
 boundary internet \"Internet\" { trust: untrusted }
 boundary vpc \"VPC\"
 external shopper \"Shopper\" in internet { kind: person }
-process web \"Web\" in vpc { mitigations: rate_limiting, late }
+process web \"Web\" in vpc { technology: worker accepts: json privileges: service tenancy: single mitigations: rate_limiting, late }
 flow pay \"Pay\": shopper -> web { protocol: http authentication: token authorization: end_user sends: card }
 flow look \"Look\": shopper -> web { protocol: https authentication: none authorization: none receives: card }
 mitigation late \"Later\" { based_on: audit_log status: planned due: 2026-11-01 owner: \"team-edge\" }
@@ -160,9 +160,9 @@ fn what_is_not_stated_is_nowhere_called_open() {
     let model = "component shop { owner: \"team-shop\" }
 boundary internet { trust: untrusted }
 boundary vpc
-asset card { classification: restricted }
+asset card { classification: restricted kind: data personal: no }
 external shopper in internet { kind: person }
-process web in vpc { mitigations: rate_limiting }
+process web in vpc { technology: worker accepts: json privileges: service tenancy: single mitigations: rate_limiting }
 flow ask \"Ask\": shopper -> web { protocol: https authorization: end_user receives: card }
 ";
     let folder = Folder::new(&[("a.threat", model)]);

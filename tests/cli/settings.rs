@@ -2,7 +2,7 @@
 
 use crate::Folder;
 
-const MODEL: &str = "asset card { classification: restricted }\n";
+const MODEL: &str = "asset card { classification: internal }\n";
 
 #[track_caller]
 fn broken(settings: &str, message: &str, place: &str) {
@@ -106,11 +106,11 @@ fn what_is_wrong_there_is_told_when_a_model_file_is_not_asked_for() {
 }
 
 const SHOP: &str = "\
-asset card { classification: confidential }
+asset card { classification: confidential kind: data personal: no }
 boundary net { trust: untrusted }
 boundary vpc
-external buyer in net
-process shop in vpc
+external buyer in net { kind: system technology: worker }
+process shop in vpc { technology: worker accepts: json privileges: service tenancy: single }
 flow pay: buyer -> shop {
   protocol: http
   authentication: token

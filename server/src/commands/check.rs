@@ -6,6 +6,7 @@ use crate::load::models::load;
 use crate::outcome::Outcome;
 use crate::output::terminal::{notes, standard_output};
 use crate::output::{github, human, json, sarif};
+use crate::reports::brief::shorten;
 use crate::reports::model::{ModelReport, report};
 use anyhow::Result;
 use std::io::Write;
@@ -16,7 +17,12 @@ use std::io::Write;
 /// When a path cannot be used, or the output cannot be written.
 pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
     let loaded = load(&arguments.paths, arguments.today)?;
-    let reports = report(&loaded, arguments.fail_on.map(FailOn::level));
+    let mut reports = report(&loaded, arguments.fail_on.map(FailOn::level));
+    if !arguments.all {
+        for report in &mut reports {
+            shorten(loaded.db(), report);
+        }
+    }
     notes("note", &loaded.notes);
     let mut output = standard_output();
     match arguments.format {
@@ -30,10 +36,9 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
 }
 
 fn outcome(reports: &[ModelReport]) -> Outcome {
-    let fails = |report: &ModelReport| report.at_the_bar() > 0 || report.has_other_errors();
     if reports.iter().any(ModelReport::is_broken) {
         Outcome::Unusable
-    } else if reports.iter().any(fails) {
+    } else if reports.iter().any(ModelReport::fails) {
         Outcome::Failed
     } else {
         Outcome::Clean

@@ -2,6 +2,7 @@
 
 use crate::load::models::Loaded;
 use crate::printable::in_one_line;
+use crate::reports::questions::{Question, questions};
 use crate::reports::spots::{Spot, spot_of_location};
 use anyhow::{Result, bail};
 use rayon::prelude::*;
@@ -9,9 +10,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_model::{
-    Assessed, Database, Diagnostic, File, FindingCounts, FindingId, Kind, Level, Model,
-    RuleSetting, Settings, Severity, Standing, all_findings, codes::Class, diagnostics, rule_named,
-    settings_diagnostics, unlisted_in,
+    Assessed, Database, Decl, Diagnostic, File, FindingCounts, FindingId, Kind, Level, Location,
+    Model, RuleSetting, Settings, Severity, Standing, all_findings,
+    codes::{self, Class},
+    diagnostics, rule_named,
+    schema::{CLASSIFICATION, LEVEL},
+    sensitivity_of_asset, settings_diagnostics, unlisted_in,
 };
 use threatline_syntax::LineIndex;
 use threatline_syntax::prose::count;
@@ -41,6 +45,12 @@ impl Entry {
         self.is_error() && matches!(self.diagnostic.code.class, Class::Time | Class::Lint)
     }
 
+    /// Whether it asks for a fact that is missing.
+    pub fn is_question(&self) -> bool {
+        let code = self.diagnostic.code;
+        *code == codes::UNSTATED_FACT || *code == codes::UNKNOWN_TRUST
+    }
+
     /// Whether it is an error, whatever of.
     pub fn is_error(&self) -> bool {
         self.diagnostic.severity == Severity::Error
@@ -49,6 +59,31 @@ impl Entry {
 
 /// How many findings of a model a report lists, the most severe first. The others are counted.
 pub const MAX_FINDINGS: usize = 10_000;
+
+/// How a check of a model ends, as far as the model can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A finding at the threshold or above it is open, or the settings make an error of something.
+    Failed,
+    /// Nothing of the kind, but a fact is missing on which such a finding depends.
+    NotJudged,
+    /// Nothing of the kind, and no such fact is missing.
+    Passed,
+    /// The settings or the call ask for no verdict.
+    NotAsked,
+}
+
+impl Verdict {
+    /// The word for it in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Failed => "failed",
+            Verdict::NotJudged => "not_judged",
+            Verdict::Passed => "passed",
+            Verdict::NotAsked => "not_asked",
+        }
+    }
+}
 
 /// What was found in one model.
 pub struct ModelReport {
@@ -62,6 +97,13 @@ pub struct ModelReport {
     pub files: usize,
     /// Every diagnostic, ranked: errors of the model, findings by severity, dates, lint.
     pub entries: Vec<Entry>,
+    /// How many questions are not among them, since a reader cannot answer all at once.
+    pub questions_left_out: usize,
+    /// How many diagnostics about findings below the threshold are not among them.
+    pub findings_left_out: usize,
+    /// What depends on no single fact and holds the verdict back: nothing to protect, a valuable
+    /// asset that is nowhere, a foreign system inside a boundary of the team's own.
+    pub gaps: Vec<String>,
     /// The findings, in whatever state, the most severe first; of very many not all.
     pub findings: Vec<Assessed>,
     /// All findings by standing and severity, listed or not.
@@ -75,9 +117,48 @@ pub struct ModelReport {
 }
 
 impl ModelReport {
-    /// The open findings at the bar or above it.
+    /// The open findings at the bar or above it, those that depend on a missing fact included.
     pub fn at_the_bar(&self) -> usize {
-        self.at_the_bar_as(Standing::Open) + self.at_the_bar_as(Standing::Unstated)
+        self.failing() + self.unjudged()
+    }
+
+    /// The open findings at the threshold or above it.
+    pub fn failing(&self) -> usize {
+        self.at_the_bar_as(Standing::Open)
+    }
+
+    /// The findings at the threshold or above it that depend on a missing fact.
+    pub fn unjudged(&self) -> usize {
+        self.at_the_bar_as(Standing::Unstated)
+    }
+
+    /// What to ask to judge what is not judged.
+    pub fn questions(&self) -> Vec<Question> {
+        self.bar
+            .map(|bar| questions(&self.findings, bar))
+            .unwrap_or_default()
+    }
+
+    /// How the check ends.
+    pub fn verdict(&self) -> Verdict {
+        if self.has_other_errors() || self.failing() > 0 {
+            Verdict::Failed
+        } else if self.bar.is_none() {
+            Verdict::NotAsked
+        } else if self.unjudged() > 0 || !self.gaps.is_empty() {
+            Verdict::NotJudged
+        } else {
+            Verdict::Passed
+        }
+    }
+
+    /// Whether it fails the check.
+    pub fn fails(&self) -> bool {
+        match self.verdict() {
+            Verdict::Failed => true,
+            Verdict::NotJudged => !self.settings.allows_unjudged,
+            Verdict::Passed | Verdict::NotAsked => false,
+        }
     }
 
     /// The same in words, those that wait for a fact apart.
@@ -200,13 +281,39 @@ pub fn report_of(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) 
             .map_or_else(|| folder_name(model.root(db)), str::to_owned),
         declared,
         files: files.len(),
+        gaps: gaps(db, &entries),
         entries,
+        questions_left_out: 0,
+        findings_left_out: 0,
         counts,
         findings,
         bar: fail_on.or(settings.fail_on).unwrap_or(Some(Level::High)),
         policy: policy.cloned().collect(),
         settings: settings.clone(),
     }
+}
+
+/// The entries that hold the verdict back, by what they say.
+fn gaps(db: &Database, entries: &[Entry]) -> Vec<String> {
+    let is_gap = |entry: &&Entry| {
+        let code = entry.diagnostic.code;
+        let is_valuable = || match entry.diagnostic.location {
+            Location::Place(place) => is_valuable(db, place.decl),
+            _ => false,
+        };
+        *code == codes::NOTHING_TO_PROTECT
+            || *code == codes::EXTERNAL_INSIDE
+            || (*code == codes::UNUSED_ASSET && is_valuable())
+    };
+    let gaps = entries.iter().filter(is_gap);
+    gaps.map(|entry| entry.diagnostic.message.clone()).collect()
+}
+
+/// Whether an asset is confidential or more, or must not be changed.
+fn is_valuable(db: &Database, asset: Decl) -> bool {
+    let sensitivity = sensitivity_of_asset(db, asset);
+    Some(sensitivity.classification) >= CLASSIFICATION.position("confidential")
+        || Some(sensitivity.integrity) >= LEVEL.position("high")
 }
 
 /// What is wrong with the `threatline.toml` of a model, if it was asked for.

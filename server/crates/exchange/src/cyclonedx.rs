@@ -14,7 +14,7 @@ use threatline_model::{
     Model, all_findings, boundaries_around, crossed, effective_mitigations, ends, fact_named,
     finding_reasons, full_name, is_done, kind_of_asset, placed_in,
     references::{self, List},
-    schema::{ASSET_KIND, CLASSIFICATION, TRUST},
+    schema::{ASSET_KIND, CLASSIFICATION},
     sensitivity_of_asset, severity_steps, touching, trust, typed,
 };
 use threatline_syntax::prose::count;
@@ -238,7 +238,7 @@ fn service(db: &Database, element: Decl) -> Value {
     }
     let mut properties = vec![
         property("threatline:element", element.kind(db).word()),
-        property("threatline:trust", TRUST.word(trust(db, element).0)),
+        property("threatline:trust", trust(db, element).word()),
     ];
     for boundary in boundaries_around(db, element) {
         properties.push(property(

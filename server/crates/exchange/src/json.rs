@@ -11,7 +11,7 @@ use threatline_model::{
     Sensitivity, TypedValue, World, all_findings, crossed, effective_mitigations, ends,
     finding_reasons, full_name, is_done, mitigations_against_finding, mitigations_against_rule,
     placed_in, references, rule_named,
-    schema::{self, CLASSIFICATION, LEVEL, STATUS, STRIDE, TRUST, Takes},
+    schema::{self, CLASSIFICATION, LEVEL, NOTHING, STATUS, STRIDE, TRUST, Takes},
     sensitivity, sensitivity_of_asset, severity_steps, trust_of_boundary, typed,
 };
 use threatline_syntax::{Encoding, LineColumn};
@@ -90,7 +90,7 @@ fn declaration(db: &Database, decl: Decl) -> Value {
     }
     match kind {
         Kind::Boundary => {
-            written["derived"] = json!({ "trust": TRUST.word(trust_of_boundary(db, decl).0) })
+            written["derived"] = json!({ "trust": trust_of_boundary(db, decl).level().map(|level| TRUST.word(level)) })
         }
         Kind::Asset => {
             written["derived"] = json!({ "sensitivity": sensitive(sensitivity_of_asset(db, decl)) })
@@ -145,6 +145,7 @@ fn value(db: &Database, takes: Takes, value: &TypedValue) -> Value {
         },
         TypedValue::YesNo(yes) => (*yes).into(),
         TypedValue::Decl(decl) => full_name(db, *decl).as_str().into(),
+        TypedValue::Nothing => NOTHING.into(),
         TypedValue::Category(position) => category(*position).into(),
         TypedValue::Text(text) | TypedValue::Reference(text) => text.as_str().into(),
         TypedValue::Date(date) => date.to_string().into(),
@@ -177,7 +178,10 @@ fn derived(db: &Database, element: Decl) -> Value {
             };
             let word = |position: u8| words.map(|words| words.word(position));
             let value = match &*known.value(element, derived.fact()) {
-                FactValue::Absent | FactValue::Unknown(_) => Value::Null,
+                FactValue::Absent
+                | FactValue::Unknown(_)
+                | FactValue::Unlisted(_)
+                | FactValue::Between(..) => Value::Null,
                 FactValue::YesNo(yes) => (*yes).into(),
                 FactValue::Word(position) => json!(word(*position)),
                 FactValue::Words(positions) => {
@@ -274,6 +278,9 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Value {
         "state": assessed.standing().key(),
         "by": by,
         "not_stated": finding.missing.map(|missing| missing.property),
+        "not_stated_by": finding
+            .missing
+            .map(|missing| full_name(db, missing.element).as_str()),
         "reasons": finding_reasons(db, finding).into_iter().map(|reason| json!({
             "message": reason.message,
             "location": reason.place.map(|place| location_of(db, place)),

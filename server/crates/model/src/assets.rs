@@ -2,6 +2,7 @@
 
 use crate::db::{Db, Decl};
 use crate::flows::touching;
+use crate::headings::ends;
 use crate::lower::Part;
 use crate::properties::typed;
 use crate::vocabulary::Aspect;
@@ -17,7 +18,9 @@ pub fn holds(db: &dyn Db, element: Decl) -> Vec<Decl> {
         .iter()
         .flat_map(|name| own.decls(name))
         .collect();
-    if element.kind(db) != Kind::Flow {
+    if element.kind(db) == Kind::Flow {
+        assets.extend(reachable_by_access(db, element));
+    } else {
         let flows = touching(db, element);
         for flow in flows.incoming.iter().chain(&flows.outgoing) {
             let carried = typed(db, *flow);
@@ -31,10 +34,146 @@ pub fn holds(db: &dyn Db, element: Decl) -> Vec<Decl> {
     assets
 }
 
+/// What a flow that does not say what it carries may touch by its `access`: what its target itself
+/// stores and handles.
+fn reachable_by_access(db: &dyn Db, flow: Decl) -> Vec<Decl> {
+    let stated = typed(db, flow);
+    let is_silent = !stated.is_written("sends") && !stated.is_written("receives");
+    let target = ends(db, flow).1;
+    let target = target.filter(|_| is_silent && stated.get("access").is_some());
+    let Some(target) = target.map(|target| typed(db, target)) else {
+        return Vec::new();
+    };
+    target
+        .decls("stores")
+        .chain(target.decls("handles"))
+        .collect()
+}
+
+/// An asset that an element may hold: nothing says that it does, and nothing that it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Possible {
+    /// The asset.
+    pub asset: Decl,
+    /// The element whose statement would tell.
+    pub element: Decl,
+    /// The property that would state it.
+    pub property: &'static str,
+}
+
+/// The assets that an element may hold beyond those that it does. A flow that does not state what it
+/// sends may send whatever its source holds, and one that does not state what it receives may bring
+/// whatever its target holds; a store that does not state what it stores may keep whatever those hold
+/// that it is connected with.
+#[salsa::tracked]
+pub fn may_hold(db: &dyn Db, element: Decl) -> Vec<Possible> {
+    let mut possible = Vec::new();
+    if element.kind(db) == Kind::Flow {
+        possible.extend(may_carry(db, element, "sends"));
+        possible.extend(may_carry(db, element, "receives"));
+    } else {
+        let keeps_silent =
+            element.kind(db) == Kind::Store && !typed(db, element).is_written("stores");
+        let flows = touching(db, element);
+        for &flow in flows.incoming.iter().chain(&flows.outgoing) {
+            let (source, target) = ends(db, flow);
+            let stated = typed(db, flow);
+            let is_silent = !stated.is_written("sends") && !stated.is_written("receives");
+            let other = if source == Some(element) {
+                target
+            } else {
+                source
+            };
+            let told_by = match is_silent {
+                true => (flow, "sends"),
+                false if keeps_silent => (element, "stores"),
+                false => continue,
+            };
+            let held = other.into_iter().flat_map(|other| holds(db, other));
+            possible.extend(held.map(|asset| Possible {
+                asset: *asset,
+                element: told_by.0,
+                property: told_by.1,
+            }));
+        }
+    }
+    let held = holds(db, element);
+    let mut seen: FxHashSet<Decl> = held.iter().copied().collect();
+    possible.retain(|possible| seen.insert(possible.asset));
+    possible
+}
+
+/// What a process may handle that does not state what: whatever its flows carry, but for those with
+/// people, whose logins pass it.
+pub fn may_handle(db: &dyn Db, process: Decl) -> Vec<Possible> {
+    if typed(db, process).is_written("handles") {
+        return Vec::new();
+    }
+    let is_with_person = |flow: Decl| {
+        let (source, target) = ends(db, flow);
+        let mut ends = source.into_iter().chain(target);
+        ends.any(|end| typed(db, end).states("kind", "person"))
+    };
+    let flows = touching(db, process);
+    let flows = flows.incoming.iter().chain(&flows.outgoing);
+    flows
+        .filter(|flow| !is_with_person(**flow))
+        .flat_map(|flow| holds(db, *flow))
+        .map(|asset| Possible {
+            asset: *asset,
+            element: process,
+            property: "handles",
+        })
+        .collect()
+}
+
+/// What a store may keep that does not state what: whatever those hold that it is connected with.
+pub fn may_store(db: &dyn Db, store: Decl) -> Vec<Possible> {
+    if typed(db, store).is_written("stores") {
+        return Vec::new();
+    }
+    let flows = touching(db, store);
+    let ends = flows
+        .incoming
+        .iter()
+        .chain(&flows.outgoing)
+        .flat_map(|flow| [ends(db, *flow).0, ends(db, *flow).1]);
+    let held = ends.flatten().flat_map(|end| holds(db, end));
+    held.map(|asset| Possible {
+        asset: *asset,
+        element: store,
+        property: "stores",
+    })
+    .collect()
+}
+
+/// What a flow may send or receive where it states neither what nor `nothing`. What only reads sends
+/// no more than its request, and what only writes gets no more than an answer.
+pub fn may_carry(db: &dyn Db, flow: Decl, property: &'static str) -> Vec<Possible> {
+    let stated = typed(db, flow);
+    let (source, target) = ends(db, flow);
+    let (end, needless) = match property {
+        "sends" => (source, "read"),
+        _ => (target, "write"),
+    };
+    if stated.is_written(property) || stated.states("access", needless) {
+        return Vec::new();
+    }
+    let held = end.into_iter().flat_map(|end| holds(db, end));
+    held.map(|asset| Possible {
+        asset: *asset,
+        element: flow,
+        property,
+    })
+    .collect()
+}
+
 /// Why an element holds an asset: the declaration that says so, and the part of it.
 pub fn why_held(db: &dyn Db, element: Decl, asset: Decl) -> Option<(Decl, Part)> {
     let flows = touching(db, element);
+    let target = ends(db, element).1;
     std::iter::once(element)
+        .chain(target)
         .chain(flows.incoming.iter().chain(&flows.outgoing).copied())
         .find_map(|holder| {
             let stated = typed(db, holder);
@@ -63,15 +202,32 @@ pub struct Sensitivity {
     pub any: bool,
 }
 
-/// How sensitive an asset is. What it does not say of integrity, its classification says; of
-/// availability, that it is medium.
+impl Sensitivity {
+    /// As sensitive as the more sensitive of two, in each way.
+    pub fn with(self, other: Sensitivity) -> Sensitivity {
+        Sensitivity {
+            classification: self.classification.max(other.classification),
+            integrity: self.integrity.max(other.integrity),
+            availability: self.availability.max(other.availability),
+            personal: self.personal || other.personal,
+            any: self.any || other.any,
+        }
+    }
+}
+
+/// How sensitive an asset is. What it does not say of integrity, its classification says, but what
+/// anyone may read is not what anyone may change: it is medium at least, and of code high. What it
+/// does not say of availability is medium.
 #[salsa::tracked(returns(copy))]
 pub fn sensitivity_of_asset(db: &dyn Db, asset: Decl) -> Sensitivity {
     let stated = typed(db, asset);
     let classification = stated.word("classification").unwrap_or(1);
     Sensitivity {
         classification,
-        integrity: stated.word("integrity").unwrap_or(classification),
+        integrity: stated.word("integrity").unwrap_or_else(|| {
+            let least = if stated.states("kind", "code") { 2 } else { 1 };
+            classification.max(least)
+        }),
         availability: stated.word("availability").unwrap_or(1),
         personal: stated.yes_no("personal") == Some(true),
         any: true,
@@ -88,14 +244,7 @@ pub fn kind_of_asset(db: &dyn Db, asset: Decl) -> u8 {
 /// How sensitive a set of assets is: as its most sensitive.
 pub fn most_sensitive(db: &dyn Db, assets: &[Decl]) -> Sensitivity {
     assets.iter().fold(Sensitivity::default(), |most, asset| {
-        let asset = sensitivity_of_asset(db, *asset);
-        Sensitivity {
-            classification: most.classification.max(asset.classification),
-            integrity: most.integrity.max(asset.integrity),
-            availability: most.availability.max(asset.availability),
-            personal: most.personal || asset.personal,
-            any: true,
-        }
+        most.with(sensitivity_of_asset(db, *asset))
     })
 }
 

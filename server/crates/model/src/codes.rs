@@ -205,11 +205,25 @@ codes! {
      process shop in vpc\n\
      flow buyer -> shop { protocol: http authentication: session sends: card }";
 
+    UNKNOWN_TRUST, "unknown-trust", Finding, Warning,
+    "A boundary whose trust is unknown, and threats depend on it.",
+    "No boundary around states `trust`, and nothing tells whose place it is: it holds only people, \
+     clients, devices or systems of others, or it is an organization, a host or a room. State how \
+     far what is in it is trusted. A boundary that holds processes or stores of your own counts \
+     as `high` without a question.",
+    "asset person { classification: confidential personal: yes }\n\
+     boundary partner { kind: organisation }\n\
+     boundary cloud { kind: cloud }\n\
+     external carrier in partner { kind: system }\n\
+     process shop in cloud { technology: worker }\n\
+     flow book: shop -> carrier { protocol: https authentication: token sends: person }";
+
     UNSTATED_FACT, "unstated-fact", Finding, Information,
-    "A fact that is not stated and would decide whether a threat is there.",
-    "All else that a rule asks for is so; only this fact is not stated. It is asked for once, \
-     however many rules wait for it. Its weight follows the severity, which is a grade lower than \
-     that of the threat itself. State the fact.",
+    "An unspecified fact that decides whether a threat is there.",
+    "Something that a rule asks for is stated, and a fact that decides is not. It is asked for \
+     once, however many rules depend on it. A question is a warning at most, but a threat of the \
+     severity at which a check fails is not judged while the question is open. State the fact; \
+     lists take `nothing`.",
     "asset card { classification: restricted }\n\
      boundary net { trust: untrusted }\n\
      boundary vpc\n\
@@ -290,6 +304,22 @@ codes! {
     EMPTY_BOUNDARY, "empty-boundary", Lint, Warning, "A boundary with nothing in it.",
     "Place something in it with `in`, or take it out.",
     "boundary vpc";
+
+    NOTHING_TO_PROTECT, "nothing-to-protect", Lint, Warning,
+    "A model with elements and without an asset.",
+    "How severe a threat is follows from what is worth protecting. Declare assets, and state what \
+     flows carry and what stores keep.",
+    "external buyer { kind: person }\nprocess shop\nflow buyer -> shop";
+
+    EXTERNAL_INSIDE, "external-inside", Lint, Warning,
+    "A system or device of someone else inside a boundary of your own.",
+    "The boundary states no trust and holds processes or stores of your own, so what is in it \
+     counts as trusted, and this external entity with it. If it is yours, declare it as a process \
+     or a store; if it is not, place it in a boundary of its own, or state the trust of this one.",
+    "boundary vpc { kind: network }\n\
+     external carrier in vpc { kind: system }\n\
+     process shop in vpc\n\
+     flow book: shop -> carrier { protocol: https }";
 
     EMPTY_FLOW, "empty-flow", Lint, Information, "A flow that carries nothing.",
     "State what it `sends` and `receives`: how severe a threat to it is follows from what it \

@@ -7,15 +7,17 @@
 //! the operand that misses the fewest; under `not` the two change places. A rule then fires as *not
 //! stated* when a single missing fact would decide it.
 
-use crate::assets::aspect_of;
+use crate::assets::{aspect_of, sensitivity_of_asset};
 use crate::checker::checked_condition;
 use crate::condition::{Condition, Count, Filter, How, Operator, Path};
 use crate::db::{Db, Decl, File};
 use crate::definitions::is_used;
-use crate::facts::{FactCache, FactValue, MissingFact, elements_in};
-use crate::headings::{ends, placed_in};
+use crate::facts::{FactCache, FactValue, MissingFact, elements_in, segment};
+use crate::headings::ends;
 use crate::lower::NodeId;
-use crate::vocabulary::{Aspect, Derived};
+use crate::schema::{CLASSIFICATION, LEVEL};
+use crate::vocabulary::{Aspect, Derived, Fact};
+use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
 
 /// The outcome of a condition for an element.
@@ -82,12 +84,23 @@ fn weigh(facts: &FactCache, condition: &Condition, element: Decl, wanted: bool) 
             let members = weigh_members(facts, (path, filter), element, (wanted, wanted));
             all_when(wanted, members.into_iter().map(|(_, truth)| truth))
         }
+        Condition::Sensitivity(path, aspect, operator, level) => {
+            match subject(facts, path, element) {
+                Some(subject) => weigh_assets(
+                    facts,
+                    subject,
+                    path.fact,
+                    (*aspect, *operator, *level),
+                    wanted,
+                ),
+                None => Truth::False,
+            }
+        }
         Condition::YesNo(path)
         | Condition::Word(path, ..)
         | Condition::OneOf(path, _)
-        | Condition::Sensitivity(path, ..)
         | Condition::Kin(path, _) => match subject(facts, path, element) {
-            Some(subject) => test(facts, condition, &facts.value(subject, path.fact)),
+            Some(subject) => test(facts, condition, &facts.value(subject, path.fact), wanted),
             None => Truth::False,
         },
     }
@@ -103,7 +116,7 @@ pub fn weigh_members(
 ) -> Vec<(Decl, Truth)> {
     if path.fact.derived == Some(Derived::Neighbours) && path.steps.is_empty() {
         // All that is in a boundary asks the same of the same elements.
-        let Some(boundary) = placed_in(facts.db(), element) else {
+        let Some(boundary) = segment(facts.db(), element) else {
             return Vec::new();
         };
         let (rule, node) = filter.place;
@@ -228,16 +241,85 @@ fn one_of(operands: impl Iterator<Item = Truth>) -> Truth {
     fewest.map_or(Truth::False, Truth::Unknown)
 }
 
+/// The facts in the order in which the condition asks for them, each once.
 fn unknown(mut missing: Vec<MissingFact>) -> Truth {
-    missing.sort_unstable();
-    missing.dedup();
+    let mut seen = FxHashSet::default();
+    missing.retain(|fact| seen.insert(*fact));
     Truth::Unknown(missing)
 }
 
+/// How sensitive assets are, compared with a level. What may be there counts where a rule asks for
+/// it: nothing is exempt because nobody said what it carries.
+fn weigh_assets(
+    facts: &FactCache,
+    subject: Decl,
+    fact: Fact,
+    (aspect, operator, level): (Aspect, Operator, u8),
+    wanted: bool,
+) -> Truth {
+    let value = facts.value(subject, fact);
+    let FactValue::Assets(assets) = &*value else {
+        return Truth::False;
+    };
+    let level_of = |asset: Decl| aspect_of(facts.db(), asset, aspect);
+    let holds = if aspect == Aspect::Kind {
+        assets.iter().any(|asset| level_of(*asset) == level) == (operator == Operator::Equal)
+    } else {
+        // Nothing that is held is less sensitive than anything.
+        let highest = assets.iter().map(|asset| level_of(*asset)).max();
+        highest.is_some_and(|highest| operator.holds(highest, level))
+    };
+    if holds || !wanted {
+        return Truth::of(holds);
+    }
+    let unstated = match aspect {
+        Aspect::Personal => assets.iter().find(|asset| may_be_personal(facts, **asset)),
+        Aspect::Kind => assets
+            .iter()
+            .find(|asset| may_be_of_any_kind(facts, **asset)),
+        _ => None,
+    };
+    if let Some(asset) = unstated {
+        return Truth::Unknown(vec![MissingFact {
+            element: *asset,
+            property: if aspect == Aspect::Kind {
+                "kind"
+            } else {
+                "personal"
+            },
+        }]);
+    }
+    let possible = facts.possible_assets(subject, fact);
+    let decides = possible
+        .iter()
+        .find(|possible| operator.holds(level_of(possible.asset), level));
+    match decides {
+        Some(possible) => Truth::Unknown(vec![MissingFact {
+            element: possible.element,
+            property: possible.property,
+        }]),
+        None => Truth::False,
+    }
+}
+
+/// Whether an asset may be about people: data that not everyone may read, and nothing states it.
+fn may_be_personal(facts: &FactCache, asset: Decl) -> bool {
+    let stated = facts.typed(asset);
+    let is_data = stated.word("kind").is_none() || stated.states("kind", "data");
+    is_data && !stated.is_written("personal") && !stated.states("classification", "public")
+}
+
+/// Whether an asset that matters does not state what it is made of: it may be a key as well as data.
+fn may_be_of_any_kind(facts: &FactCache, asset: Decl) -> bool {
+    !facts.typed(asset).is_written("kind") && matters(facts.db(), asset)
+}
+
 /// A condition on a single fact, for a value of it.
-fn test(facts: &FactCache, condition: &Condition, value: &FactValue) -> Truth {
+fn test(facts: &FactCache, condition: &Condition, value: &FactValue, wanted: bool) -> Truth {
     match (condition, value) {
         (_, FactValue::Unknown(missing)) => Truth::Unknown(vec![*missing]),
+        (_, FactValue::Unlisted(missing)) if wanted => Truth::Unknown(vec![*missing]),
+        (Condition::Word(_, Operator::NotEqual, _), FactValue::Unlisted(_)) => Truth::True,
         (Condition::YesNo(_), FactValue::YesNo(yes)) => Truth::of(*yes),
         (Condition::Word(_, operator, word), FactValue::Word(stated)) => {
             Truth::of(operator.holds(stated, word))
@@ -248,25 +330,33 @@ fn test(facts: &FactCache, condition: &Condition, value: &FactValue) -> Truth {
         (Condition::Word(_, operator, word), FactValue::Words(stated)) => {
             Truth::of(stated.iter().any(|stated| operator.holds(stated, word)))
         }
+        (Condition::Word(_, operator, word), FactValue::Between(least, most, missing)) => {
+            in_range((*least, *most), *missing, |level| {
+                operator.holds(level, *word)
+            })
+        }
+        (Condition::OneOf(_, words), FactValue::Between(least, most, missing)) => {
+            in_range((*least, *most), *missing, |level| words.contains(&level))
+        }
         (Condition::OneOf(_, words), FactValue::Word(stated)) => Truth::of(words.contains(stated)),
         (Condition::OneOf(_, words), FactValue::Words(stated)) => {
             Truth::of(stated.iter().any(|stated| words.contains(stated)))
-        }
-        (Condition::Sensitivity(_, aspect, operator, level), FactValue::Assets(assets)) => {
-            let assets = assets.iter();
-            let mut levels = assets.map(|asset| aspect_of(facts.db(), *asset, *aspect));
-            Truth::of(if *aspect == Aspect::Kind {
-                levels.any(|kind| kind == *level) == (*operator == Operator::Equal)
-            } else {
-                // Nothing that is held is less sensitive than anything.
-                let highest = levels.max();
-                highest.is_some_and(|highest| operator.holds(highest, *level))
-            })
         }
         (Condition::Kin(_, broader), FactValue::Named(named)) => {
             Truth::of(named.iter().any(|named| facts.is_kin(*named, *broader)))
         }
         _ => Truth::False,
+    }
+}
+
+/// What a condition is for a word that is one of several.
+fn in_range((least, most): (u8, u8), missing: MissingFact, holds: impl Fn(u8) -> bool) -> Truth {
+    let mut answers = (least..=most).map(holds);
+    let first = answers.next().unwrap_or_default();
+    if answers.all(|answer| answer == first) {
+        Truth::of(first)
+    } else {
+        Truth::Unknown(vec![missing])
     }
 }
 
@@ -403,4 +493,64 @@ pub fn other_end(db: &dyn Db, element: Decl, member: Decl) -> Decl {
         (Some(source), _) => source,
         _ => member,
     }
+}
+
+/// Whether a condition that does not hold for want of a fact is worth the question: something that
+/// it asks for is stated and true. It is, or may be, open to a place of lower trust, crosses a
+/// boundary, is of the technology that the rule is about, or holds what is confidential, must not be changed or must stay available.
+pub fn is_anchored(facts: &FactCache, condition: &Condition, element: Decl) -> bool {
+    match condition {
+        Condition::And(operands) | Condition::Or(operands) => operands
+            .iter()
+            .any(|operand| is_anchored(facts, operand, element)),
+        Condition::YesNo(path) => {
+            let is_anchor = matches!(
+                path.fact.derived,
+                Some(Derived::Exposed | Derived::Tainted | Derived::CrossesBoundary)
+            );
+            is_anchor && weigh(facts, condition, element, true) != Truth::False
+        }
+        Condition::Word(path, ..) => {
+            path.fact.derived == Some(Derived::ReachedFrom)
+                && weigh(facts, condition, element, true) != Truth::False
+        }
+        Condition::Kin(..) => weigh(facts, condition, element, true) == Truth::True,
+        Condition::Sensitivity(_, Aspect::Kind | Aspect::Personal, ..) => {
+            weigh(facts, condition, element, true) == Truth::True
+        }
+        Condition::Sensitivity(path, ..) => {
+            let subject = subject(facts, path, element);
+            subject.is_some_and(|subject| holds_what_matters(facts, subject, path.fact))
+        }
+        Condition::Count(Count { path, filter, .. }) => {
+            let filter = filter.as_ref().map(|filter| &*filter.condition);
+            filter.is_some_and(|filter| any_anchored(facts, path, filter, element))
+        }
+        Condition::Every(path, filter) => any_anchored(facts, path, &filter.condition, element),
+        Condition::Not(_) | Condition::OneOf(..) | Condition::Stated(_) | Condition::Used(_) => {
+            false
+        }
+    }
+}
+
+fn any_anchored(facts: &FactCache, path: &Path, filter: &Condition, element: Decl) -> bool {
+    let members = members(facts, path, element);
+    members
+        .into_iter()
+        .any(|member| is_anchored(facts, filter, member))
+}
+
+/// Whether some of the assets are confidential or more, or of high integrity or availability.
+fn holds_what_matters(facts: &FactCache, subject: Decl, fact: Fact) -> bool {
+    let FactValue::Assets(assets) = &*facts.value(subject, fact) else {
+        return false;
+    };
+    assets.iter().any(|asset| matters(facts.db(), *asset))
+}
+
+/// Whether an asset is confidential or more, or of high integrity or availability.
+fn matters(db: &dyn Db, asset: Decl) -> bool {
+    let sensitivity = sensitivity_of_asset(db, asset);
+    Some(sensitivity.classification) >= CLASSIFICATION.position("confidential")
+        || Some(sensitivity.integrity.max(sensitivity.availability)) >= LEVEL.position("high")
 }

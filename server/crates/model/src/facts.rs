@@ -1,17 +1,20 @@
 //! The values of facts for an element, stated or derived. It must not know conditions or rules.
 
-use crate::assets::holds;
-use crate::boundaries::{boundaries_around, contents, crossed};
+use crate::assets::{Possible, holds, may_carry, may_handle, may_hold, may_store};
+use crate::boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around, contents, crossed};
 use crate::db::{Db, Decl};
 use crate::definitions::{broader_says, with_broader};
-use crate::exposure::{exposed_by, reached, trust};
 use crate::flows::{incoming, outgoing, touching};
-use crate::headings::{ends, placed_in};
+use crate::headings::ends;
 use crate::properties::typed;
+use crate::reach::{Exposure, crosses_boundary, exposure, is_outbound, reached};
+use crate::resolve::components_around;
 use crate::schema::{self, AUTHENTICATION, ENCRYPTION, TUNNEL};
+use crate::taint::{Input, PassesOn, input, passes_on_input};
+use crate::trust_levels::{Below, trust};
 use crate::values::Typed;
 use crate::vocabulary::{Derived, Fact, Gives, NODES};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -33,10 +36,15 @@ pub enum FactValue<'db> {
     Absent,
     /// It is not stated.
     Unknown(MissingFact),
+    /// Nothing is stated of what is listed. What a rule asks for may be there; what a rule exempts
+    /// is not there unless it is stated.
+    Unlisted(MissingFact),
     /// Yes or no.
     YesNo(bool),
     /// A word by its position.
     Word(u8),
+    /// One of the words between these two positions, both included, and the fact that tells which.
+    Between(u8, u8, MissingFact),
     /// Words by their positions; none if none is stated.
     Words(Vec<u8>),
     /// Assets; none if none is stated.
@@ -55,7 +63,33 @@ impl FactValue<'_> {
     fn missing(element: Decl, property: &'static str) -> Self {
         FactValue::Unknown(MissingFact { element, property })
     }
+
+    /// A level of trust, which only a boundary can state.
+    fn trust(least: u8, most: u8, missing_at: Option<Decl>) -> Self {
+        match missing_at {
+            Some(element) if least < most => FactValue::Between(
+                least,
+                most,
+                MissingFact {
+                    element,
+                    property: "trust",
+                },
+            ),
+            _ => FactValue::Word(most),
+        }
+    }
+
+    fn below(below: Below) -> Self {
+        match below {
+            Below::Yes => FactValue::YesNo(true),
+            Below::No => FactValue::YesNo(false),
+            Below::Unknown(boundary) => FactValue::missing(boundary, "trust"),
+        }
+    }
 }
+
+/// The properties of a component that hold for each element in it which does not state its own.
+pub const INHERITED: [&str; 2] = ["privileges", "tenancy"];
 
 /// The facts of elements as rules ask for them, one after the other: each is asked of the database
 /// once.
@@ -106,6 +140,19 @@ impl<'db> FactCache<'db> {
         })
     }
 
+    /// The assets that a fact of an element may give beyond those that it does, with the statement
+    /// that would tell.
+    pub fn possible_assets(&self, element: Decl, fact: Fact) -> Cow<'db, [Possible]> {
+        match (fact.derived, fact.name) {
+            (Some(Derived::Holds | Derived::Carries), _) => may_hold(self.db, element).into(),
+            (None, "handles") => may_handle(self.db, element).into(),
+            (None, "stores") => may_store(self.db, element).into(),
+            (None, "sends") => may_carry(self.db, element, "sends").into(),
+            (None, "receives") => may_carry(self.db, element, "receives").into(),
+            _ => Cow::Borrowed(&[]),
+        }
+    }
+
     /// Whether a technology or a protocol is one of a broader kind.
     pub fn is_kin(&self, definition: Decl, broader: Decl) -> bool {
         let known = self.broader.borrow().get(&definition).copied();
@@ -124,16 +171,35 @@ impl<'db> FactCache<'db> {
         }
         match derived {
             Derived::Holds | Derived::Carries => FactValue::Assets(holds(db, element).into()),
-            Derived::Exposed => FactValue::YesNo(exposed_by(db, element).is_some()),
-            Derived::Outbound => FactValue::YesNo(is_outbound(db, element)),
-            Derived::ReachedFrom => FactValue::Word(reached(db, element).trust),
-            Derived::Trust => FactValue::Word(trust(db, element).0),
+            Derived::Exposed => match exposure(db, element) {
+                Exposure::By(_) => FactValue::YesNo(true),
+                Exposure::No => FactValue::YesNo(false),
+                Exposure::Unknown(boundary) => FactValue::missing(boundary, "trust"),
+            },
+            Derived::Tainted if element.kind(db) == Kind::Flow => {
+                match passes_on_input(db, element) {
+                    PassesOn::Yes => FactValue::YesNo(true),
+                    PassesOn::No => FactValue::YesNo(false),
+                    PassesOn::Unknown(input) => self.unknown_input(input),
+                }
+            }
+            Derived::Tainted => match input(db, element) {
+                Input::Carried(_) | Input::Requested(_) => FactValue::YesNo(true),
+                Input::None => FactValue::YesNo(false),
+                unknown => self.unknown_input(unknown),
+            },
+            Derived::Outbound => FactValue::below(is_outbound(db, element)),
+            Derived::ReachedFrom => {
+                let reached = reached(db, element);
+                FactValue::trust(reached.least, reached.most, reached.missing_at)
+            }
+            Derived::Trust => {
+                let trust = trust(db, element);
+                FactValue::trust(trust.least, trust.most, trust.missing_at())
+            }
             Derived::Placed => self.kinds_of_boundaries(boundaries_around(db, element)),
             Derived::InScope => FactValue::YesNo(self.typed(element).get("out_of_scope").is_none()),
-            Derived::CrossesBoundary => {
-                let (entered, left) = crossed(db, element);
-                FactValue::YesNo(!entered.is_empty() || !left.is_empty())
-            }
+            Derived::CrossesBoundary => FactValue::YesNo(crosses_boundary(db, element)),
             Derived::Crosses => {
                 let (entered, left) = crossed(db, element);
                 self.kinds_of_boundaries(entered.iter().chain(left))
@@ -150,12 +216,21 @@ impl<'db> FactCache<'db> {
                 FactValue::elements(flows.incoming.iter().chain(&flows.outgoing).copied())
             }
             Derived::Neighbours => {
-                let boundary = placed_in(db, element);
+                let boundary = segment(db, element);
                 let around = boundary
                     .into_iter()
                     .flat_map(|around| elements_in(db, around));
                 FactValue::elements(around.copied().filter(|other| *other != element))
             }
+        }
+    }
+
+    /// The fact that tells whether input comes.
+    fn unknown_input(&self, input: Input) -> FactValue<'db> {
+        match input {
+            Input::UnknownTrust(boundary) => FactValue::missing(boundary, "trust"),
+            Input::UnknownData(flow, property) => FactValue::missing(flow, property),
+            Input::Carried(_) | Input::Requested(_) | Input::None => FactValue::Absent,
         }
     }
 
@@ -169,10 +244,43 @@ impl<'db> FactCache<'db> {
         FactValue::Words(kinds.collect())
     }
 
+    /// The value of a fact that is not stated. What is stated wrongly is reported as wrong, and
+    /// nobody is asked for it once more.
+    fn missing(&self, element: Decl, property: &'static str) -> FactValue<'db> {
+        if self.typed(element).is_written(property) {
+            FactValue::Absent
+        } else {
+            FactValue::missing(element, property)
+        }
+    }
+
+    /// The same of a list.
+    fn unlisted(&self, element: Decl, property: &'static str) -> FactValue<'db> {
+        if self.typed(element).is_written(property) {
+            FactValue::Absent
+        } else {
+            FactValue::Unlisted(MissingFact { element, property })
+        }
+    }
+
+    /// What the component around an element states for all that is in it, the innermost first.
+    fn of_component(&self, element: Decl, property: &str) -> Option<u8> {
+        if !INHERITED.contains(&property) {
+            return None;
+        }
+        let components = components_around(self.db, element.file(self.db)).into_iter();
+        let mut words = components.map(|component| self.typed(component).word(property));
+        words.find_map(|word| word)
+    }
+
+    fn is_person(&self, element: Decl) -> bool {
+        self.typed(element).states("kind", "person")
+    }
+
     fn encrypted_store(&self, store: Decl) -> FactValue<'db> {
         match self.typed(store).word("encryption") {
             Some(encryption) => FactValue::YesNo(Some(encryption) != ENCRYPTION.position("none")),
-            None => FactValue::missing(store, "encryption"),
+            None => self.missing(store, "encryption"),
         }
     }
 
@@ -188,7 +296,7 @@ impl<'db> FactCache<'db> {
                 let says = broader_says(self.db, protocol, "encrypted");
                 FactValue::YesNo(says.is_some_and(|(yes, _)| yes))
             }
-            None => FactValue::missing(flow, "protocol"),
+            None => self.missing(flow, "protocol"),
         }
     }
 
@@ -200,7 +308,7 @@ impl<'db> FactCache<'db> {
         let protocol = stated.decls("protocol").next();
         match protocol.and_then(|protocol| broader_says(self.db, protocol, "authenticated")) {
             Some((true, _)) => FactValue::YesNo(true),
-            _ => FactValue::missing(flow, "authentication"),
+            _ => self.missing(flow, "authentication"),
         }
     }
 
@@ -210,41 +318,66 @@ impl<'db> FactCache<'db> {
         };
         let stated = self.typed(element);
         match fact.gives {
-            Gives::Words(_) => FactValue::Words(stated.words(fact.name)),
+            Gives::Words(_) => match stated.get(fact.name) {
+                Some(_) => FactValue::Words(stated.words(fact.name)),
+                None => self.unlisted(element, property.name),
+            },
             Gives::Assets => FactValue::Assets(stated.decls(fact.name).collect::<Vec<_>>().into()),
-            // What an element is made with decides which rules look at it: unstated, none of them
-            // does.
-            Gives::Named(_) => FactValue::Named(stated.decls(fact.name).collect()),
+            Gives::Named(_) => match stated.get(fact.name) {
+                Some(_) => FactValue::Named(stated.decls(fact.name).collect()),
+                // A person is made with nothing; what they use is an element of its own, or nobody's
+                // matter.
+                None if self.is_person(element) => FactValue::Named(Vec::new()),
+                None => self.unlisted(element, property.name),
+            },
             Gives::Word(words) => {
                 let default = || words.position(property.default?);
-                match stated.word(fact.name).or_else(default) {
+                let inherited = || self.of_component(element, fact.name);
+                match stated.word(fact.name).or_else(inherited).or_else(default) {
                     Some(word) => FactValue::Word(word),
-                    None => FactValue::missing(element, property.name),
+                    None => self.missing(element, property.name),
                 }
             }
             Gives::YesNo => match stated.yes_no(fact.name) {
                 Some(yes) => FactValue::YesNo(yes),
-                None => FactValue::missing(element, property.name),
+                None => self.missing(element, property.name),
             },
             Gives::Opaque | Gives::Elements(..) => FactValue::Absent,
         }
     }
 }
 
-/// The elements that are placed directly in a boundary.
-#[salsa::tracked]
-pub fn elements_in(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
-    let within = contents(db, boundary);
-    within
-        .iter()
-        .copied()
-        .filter(|decl| NODES.contains(&decl.kind(db)))
-        .collect()
+/// The boundary that sets an element apart from others: the innermost around it that is more than a
+/// label.
+pub fn segment(db: &dyn Db, element: Decl) -> Option<Decl> {
+    let around = boundaries_around(db, element);
+    let real = around.iter().find(|boundary| !is_label(db, **boundary));
+    real.or(around.last()).copied()
 }
 
-fn is_outbound(db: &dyn Db, flow: Decl) -> bool {
-    match ends(db, flow) {
-        (Some(source), Some(target)) => trust(db, source).0 > trust(db, target).0,
-        _ => false,
+/// Whether a boundary states nothing that would set apart what is in it.
+fn is_label(db: &dyn Db, boundary: Decl) -> bool {
+    let stated = typed(db, boundary);
+    let states = |property: &&str| stated.get(property).is_some();
+    !["kind", "trust", "mitigations"]
+        .iter()
+        .any(|property| states(&property))
+}
+
+/// The elements that a boundary sets apart: those that are in it, or in a label in it.
+#[salsa::tracked]
+pub fn elements_in(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
+    let mut elements = Vec::new();
+    let mut seen = FxHashSet::from_iter([boundary]);
+    let mut pending = vec![(boundary, 0)];
+    while let Some((boundary, depth)) = pending.pop() {
+        for &inner in contents(db, boundary) {
+            if NODES.contains(&inner.kind(db)) {
+                elements.push(inner);
+            } else if depth < MAX_BOUNDARY_DEPTH && is_label(db, inner) && seen.insert(inner) {
+                pending.push((inner, depth + 1));
+            }
+        }
     }
+    elements
 }

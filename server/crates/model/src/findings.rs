@@ -1,23 +1,26 @@
 //! Findings: which threats the facts of a model call for, and how severe they are. It must not know
 //! what has been done about them.
 
-use crate::assets::{Sensitivity, most_sensitive, sensitivity};
+use crate::assets::{Sensitivity, holds, may_hold, most_sensitive, sensitivity};
 use crate::checker::checked_condition;
+use crate::condition::Condition;
 use crate::db::{Db, Decl};
-use crate::evaluation::{Truth, evaluate};
-use crate::exposure::exposed_by;
+use crate::evaluation::{Truth, evaluate, is_anchored};
 use crate::facts::{FactCache, MissingFact};
+use crate::headings::ends;
 use crate::identity::{FindingId, FindingSelector};
 use crate::lower::Part;
 use crate::names::full_name;
 use crate::properties::typed;
+use crate::reach::{crosses_boundary, exposure, is_outbound, is_proven};
 use crate::reasons::reasons_for;
 use crate::ruleset::{RuleToEvaluate, rule_settings, rules_on};
+use crate::schema::CLASSIFICATION;
 use crate::settings::RuleSetting;
 use crate::severity::Level;
+use crate::trust_levels::Below;
 use crate::values::Categories;
 use crate::wording::Reason;
-use std::cell::OnceCell;
 use std::iter;
 use threatline_syntax::Kind;
 
@@ -66,19 +69,15 @@ pub fn each_finding<'db>(
     let firing = Firing {
         facts: FactCache::new(db),
         element: subject,
-        is_exposed: OnceCell::new(),
-        sensitivity: OnceCell::new(),
     };
     let rules = rules_on(db, subject.model(db), kind);
     Box::new(rules.filter_map(move |(rule, setting)| firing.finding(rule, setting)))
 }
 
-/// An element while rules look at it, with what many of them need to know.
+/// An element while rules look at it, with its facts.
 struct Firing<'db> {
     facts: FactCache<'db>,
     element: Decl,
-    is_exposed: OnceCell<bool>,
-    sensitivity: OnceCell<Sensitivity>,
 }
 
 impl Firing<'_> {
@@ -87,26 +86,28 @@ impl Firing<'_> {
         let (db, element) = (self.facts.db(), self.element);
         let missing = match evaluate(&self.facts, &rule.condition, element) {
             Truth::True => None,
-            // Only a single missing fact decides; with two, stating one of them would decide
-            // nothing.
-            Truth::Unknown(missing) if missing.len() == 1 => Some(missing[0]),
-            _ => return None,
+            // Of several facts the first to ask for: what it is about, then who, then how.
+            Truth::Unknown(missing)
+                if is_worth_asking(&self.facts, &rule.condition, element, &missing) =>
+            {
+                missing.into_iter().min_by_key(order_of_asking)
+            }
+            Truth::Unknown(_) | Truth::False => return None,
         };
         let likelihood = setting
             .and_then(|setting| setting.likelihood)
             .or(rule.likelihood)
             .unwrap_or(Level::Medium);
-        let is_exposed = || exposed_by(db, element).is_some();
-        let likelihood = if *self.is_exposed.get_or_init(is_exposed) {
-            likelihood.raised()
-        } else {
-            likelihood
-        };
-        let held = *self.sensitivity.get_or_init(|| sensitivity(db, element));
+        let held = at_stake(db, element, rule.categories, missing);
         let impact = shifted(
             rule.impact.unwrap_or(Level::High),
             impact_on(held, rule.categories),
         );
+        let (likelihood, impact) = match reach(db, rule, element, missing) {
+            Reach::Open => (likelihood.raised(), impact),
+            Reach::Stated => (likelihood, impact),
+            Reach::Inside => (likelihood.lowered(), impact.lowered()),
+        };
         let severity = Level::severity(likelihood, impact);
         Some(Finding {
             id: FindingId::Rule {
@@ -117,13 +118,163 @@ impl Firing<'_> {
             missing,
             likelihood,
             impact,
-            severity: if missing.is_some() {
-                severity.softened()
-            } else {
-                severity
-            },
+            severity,
         })
     }
+}
+
+/// How far a threat reaches beyond what its rule states.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// From a place of lower trust.
+    Open,
+    /// As stated.
+    Stated,
+    /// Only from inside of the boundary.
+    Inside,
+}
+
+fn reach(db: &dyn Db, rule: &RuleToEvaluate, element: Decl, missing: Option<MissingFact>) -> Reach {
+    // While it depends on the trust of a place, the place may be anyone's.
+    if missing.is_some_and(|missing| missing.property == "trust") {
+        return Reach::Open;
+    }
+    if rule.is_on_path && element.kind(db) == Kind::Flow {
+        let is_between =
+            exposure(db, element).flow().is_some() || is_outbound(db, element) == Below::Yes;
+        return match (is_between, crosses_boundary(db, element)) {
+            (true, _) => Reach::Open,
+            (false, true) => Reach::Stated,
+            (false, false) => Reach::Inside,
+        };
+    }
+    match exposure(db, element).flow() {
+        Some(flow) if !is_proven(db, flow) => Reach::Open,
+        _ => Reach::Stated,
+    }
+}
+
+/// How sensitive what is at stake is: what the element holds; of a flow that lets in whoever
+/// pretends to be someone, or who may do too much, also what that one may do with what its target
+/// holds.
+fn at_stake(
+    db: &dyn Db,
+    element: Decl,
+    categories: Categories,
+    missing: Option<MissingFact>,
+) -> Sensitivity {
+    let held = held_at_most(db, element, missing);
+    if !held.any && !states_nothing(db, element) {
+        // Nobody said what is held, which is not the same as nothing.
+        let internal = CLASSIFICATION.position("internal").unwrap_or_default();
+        return Sensitivity {
+            classification: internal,
+            integrity: internal,
+            availability: internal,
+            ..held
+        };
+    }
+    let lets_in = ["spoofing", "elevation_of_privilege"]
+        .iter()
+        .any(|word| categories.words().any(|category| category == *word));
+    match ends(db, element).1 {
+        Some(target) if lets_in && exposure(db, element).flow().is_some() => {
+            held.with(behind(db, element, target))
+        }
+        _ => held,
+    }
+}
+
+/// What a flow may do with what its target holds: reading harms what is confidential, writing what
+/// must not be changed, and in the name of a person only that person's own.
+fn behind(db: &dyn Db, flow: Decl, target: Decl) -> Sensitivity {
+    let stated = typed(db, flow);
+    if stated.get("access").is_none() {
+        return Sensitivity::default();
+    }
+    let mut behind = sensitivity(db, target);
+    if stated.states("access", "read") {
+        behind.integrity = 0;
+        behind.availability = 0;
+    }
+    if stated.states("access", "write") {
+        behind.classification = 0;
+    }
+    if stated.states("authorization", "end_user") {
+        behind.classification = behind.classification.saturating_sub(1);
+        behind.integrity = behind.integrity.saturating_sub(1);
+        behind.availability = behind.availability.saturating_sub(1);
+    }
+    behind
+}
+
+/// Whether an element states that it holds nothing.
+fn states_nothing(db: &dyn Db, element: Decl) -> bool {
+    let stated = typed(db, element);
+    ["stores", "handles", "sends", "receives"]
+        .iter()
+        .any(|property| stated.get(property).is_some())
+}
+
+/// How sensitive what an element holds is; while a statement is missing that would tell, with what
+/// it may hold.
+fn held_at_most(db: &dyn Db, element: Decl, missing: Option<MissingFact>) -> Sensitivity {
+    let is_of_assets = |missing: MissingFact| {
+        matches!(
+            missing.property,
+            "sends" | "receives" | "stores" | "handles" | "trust"
+        )
+    };
+    if !missing.is_some_and(is_of_assets) {
+        return sensitivity(db, element);
+    }
+    let possible = may_hold(db, element).iter().map(|possible| possible.asset);
+    let assets: Vec<Decl> = holds(db, element).iter().copied().chain(possible).collect();
+    most_sensitive(db, &assets)
+}
+
+/// Whether the facts that a rule misses are worth a question. A statement about how something is
+/// protected or used is, where it is all that is missing. What something is, holds or carries is asked
+/// for only where more speaks for it; and where a rule misses several facts, only if what the element
+/// is made of is none of them, so that nobody is asked about rules for what they do not have.
+fn is_worth_asking(
+    facts: &FactCache,
+    condition: &Condition,
+    element: Decl,
+    missing: &[MissingFact],
+) -> bool {
+    const WHAT_IT_IS: [&str; 3] = ["technology", "kind", "accepts"];
+    const WHAT_IT_HOLDS: [&str; 7] = [
+        "sends", "receives", "stores", "handles", "personal", "trust", "tenancy",
+    ];
+    let is_one_of = |list: &[&str], fact: &MissingFact| list.contains(&fact.property);
+    if let [fact] = missing
+        && !is_one_of(&WHAT_IT_IS, fact)
+        && !is_one_of(&WHAT_IT_HOLDS, fact)
+    {
+        return true;
+    }
+    let is_about_others =
+        missing.len() > 1 && missing.iter().any(|fact| is_one_of(&WHAT_IT_IS, fact));
+    !is_about_others && is_anchored(facts, condition, element)
+}
+
+/// What is asked for first when several facts are missing: what is at stake, who is there, what it
+/// is made with, and only then how it is protected.
+fn order_of_asking(missing: &MissingFact) -> usize {
+    const FIRST: [&str; 9] = [
+        "sends",
+        "receives",
+        "stores",
+        "handles",
+        "trust",
+        "kind",
+        "technology",
+        "accepts",
+        "protocol",
+    ];
+    let position = FIRST.iter().position(|name| *name == missing.property);
+    position.unwrap_or(FIRST.len())
 }
 
 fn stated_level(db: &dyn Db, decl: Decl, property: &str) -> Option<Level> {
@@ -226,7 +377,7 @@ fn likelihood_step(db: &dyn Db, finding: &Finding) -> String {
     let (settings, is_exposed) = match finding.id {
         FindingId::Rule { rule, element } => (
             rule_settings(db, element.model(db)).get(&rule),
-            exposed_by(db, element).is_some(),
+            exposure(db, element).flow().is_some(),
         ),
         FindingId::Threat(_) => (None, false),
     };
@@ -272,9 +423,8 @@ fn severity_step(finding: &Finding) -> String {
     match &finding.missing {
         None => format!("severity {full}: likelihood {likelihood} with impact {impact}"),
         Some(missing) => format!(
-            "severity {}: {full} by likelihood {likelihood} with impact {impact}, \
-             a grade softer because `{}` is not stated",
-            finding.severity.word(),
+            "severity up to {full}: likelihood {likelihood} with impact {impact}, \
+             while `{}` is not stated",
             missing.property
         ),
     }

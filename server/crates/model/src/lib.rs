@@ -44,8 +44,10 @@ mod vocabulary;
 // What follows from it.
 mod assets;
 mod definitions;
-mod exposure;
 mod mitigations;
+mod reach;
+mod taint;
+mod trust_levels;
 mod usage;
 
 // What rules find.
@@ -99,11 +101,13 @@ pub use vocabulary::{
 // What follows from it: trust, assets, mitigations, broader definitions.
 pub use assets::{Sensitivity, holds, kind_of_asset, sensitivity, sensitivity_of_asset, why_held};
 pub use definitions::{broader_says, with_broader};
-pub use exposure::{exposed_by, trust, trust_of_boundary};
 pub use mitigations::{
     EffectiveMitigation, counters, effective_mitigations, is_done, is_proposed,
     mitigations_against_rule,
 };
+pub use reach::{Exposure, crosses_boundary, exposure};
+pub use taint::{Input, Step, Taint, input, taints, way};
+pub use trust_levels::{Trust, TrustBasis, trust, trust_of_boundary};
 pub use usage::used_by;
 
 // The values of facts for an element, and why a condition does not hold for it.

@@ -10,7 +10,7 @@ use crate::identity::FindingSelector;
 use crate::lookup::resolve_kind;
 use crate::lower::{Part, PropertyFacts, Subject, Value};
 use crate::names::full_name;
-use crate::schema::{KindSchema, Property, STRIDE, Takes, Words};
+use crate::schema::{KindSchema, NOTHING, Property, STRIDE, Takes, Words};
 use crate::values::{StatedProperty, Typed, TypedValue};
 use crate::{aliases, codes, references, schema};
 use jiff::civil::Date;
@@ -206,11 +206,31 @@ impl Checker<'_> {
             }
             values.push((number as u16, value));
         }
+        self.nothing_else(&mut values);
         values
+    }
+
+    /// Takes `nothing` out of a list with something else in it, which it contradicts.
+    fn nothing_else(&mut self, values: &mut Vec<(u16, TypedValue)>) {
+        let nothing = values
+            .iter()
+            .find(|(_, value)| *value == TypedValue::Nothing);
+        if let Some((number, _)) = nothing.filter(|_| values.len() > 1) {
+            self.problems.push(
+                Diagnostic::new(
+                    &codes::INVALID_VALUE,
+                    self.decl.part(Part::Value(self.position, *number)),
+                    format!("`{NOTHING}` is in a list with other values"),
+                )
+                .help("keep either `nothing` or the other values"),
+            );
+            values.retain(|(_, value)| *value != TypedValue::Nothing);
+        }
     }
 
     fn value(&mut self, value: &Value, part: Part, number: u16) -> Option<TypedValue> {
         match (self.property.takes, value) {
+            (_, Value::Name(name)) if self.is_nothing(name) => Some(TypedValue::Nothing),
             (Takes::Text | Takes::Glob, Value::Text(text)) => Some(TypedValue::Text(text.clone())),
             (Takes::Words(words), Value::Name(name)) => self.word(words, name, part),
             (Takes::YesNo, Value::Name(name)) if name == "yes" => Some(TypedValue::YesNo(true)),
@@ -253,6 +273,11 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// Whether a name is the word for an empty list, where the property takes it.
+    fn is_nothing(&self, name: &str) -> bool {
+        name == NOTHING && self.property.nothing.is_some()
     }
 
     fn word(&mut self, words: &'static Words, name: &SmolStr, part: Part) -> Option<TypedValue> {

@@ -60,6 +60,8 @@ pub struct RuleToEvaluate {
     pub likelihood: Option<Level>,
     /// How bad that is, if the rule states it.
     pub impact: Option<Level>,
+    /// Whether it is a threat on the path of a flow, and not one of its callers.
+    pub is_on_path: bool,
 }
 
 /// The rules that a model itself defines, by the kinds that they look at.
@@ -88,6 +90,7 @@ fn to_evaluate(db: &dyn Db, rule: Decl) -> Option<RuleToEvaluate> {
         categories: stated.categories(),
         likelihood: level("likelihood"),
         impact: level("impact"),
+        is_on_path: stated.states("exposure", "path"),
     })
 }
 

@@ -81,9 +81,14 @@ pub struct Property {
     pub required: bool,
     /// Its value when it is unspecified, where that is not "unknown".
     pub default: Option<&'static str>,
+    /// What the word [`NOTHING`] says in place of a list, where it may be written.
+    pub nothing: Option<&'static str>,
     /// What it means, in a sentence.
     pub doc: &'static str,
 }
+
+/// The word that states an empty list, so that it differs from one that nobody thought about.
+pub const NOTHING: &str = "nothing";
 
 impl PartialEq for Property {
     fn eq(&self, other: &Property) -> bool {
@@ -315,6 +320,17 @@ words!(
     ]
 );
 words!(
+    /// What makes the threat of a rule more likely.
+    EXPOSURE, "an exposure", false, [
+        "caller":
+            "Callers from a lower trust level, unless a certificate or a signature authenticates \
+             them.",
+        "path":
+            "A path between different trust levels, in either direction. Within one boundary the \
+             threat is less likely and does less harm.",
+    ]
+);
+words!(
     /// The kinds of elements that a rule applies to.
     SUBJECT, "a kind of element", false, [
         "external": "External entities.",
@@ -331,6 +347,7 @@ const fn one(name: &'static str, takes: Takes, doc: &'static str) -> Property {
         many: false,
         required: false,
         default: None,
+        nothing: None,
         doc,
     }
 }
@@ -342,6 +359,7 @@ const fn list(name: &'static str, takes: Takes, doc: &'static str) -> Property {
         many: true,
         required: false,
         default: None,
+        nothing: None,
         doc,
     }
 }
@@ -356,6 +374,13 @@ const fn required(property: Property) -> Property {
 const fn defaults(default: &'static str, property: Property) -> Property {
     Property {
         default: Some(default),
+        ..property
+    }
+}
+
+const fn or_nothing(nothing: &'static str, property: Property) -> Property {
+    Property {
+        nothing: Some(nothing),
         ..property
     }
 }
@@ -405,23 +430,30 @@ const REFERENCES: Property = list(
     Takes::Reference,
     "Entries that describe it, in CWE, CAPEC, ATT&CK or ASVS.",
 );
-const TENANCY_OF: Property = defaults(
-    "single",
-    one(
-        "tenancy",
-        Takes::Words(&TENANCY),
-        "Whether several tenants share it.",
-    ),
+const PRIVILEGES_OF: Property = one(
+    "privileges",
+    Takes::Words(&PRIVILEGES),
+    "Its privileges on its machine; of a component, those of each process in it that does not \
+     specify its own.",
+);
+const TENANCY_OF: Property = one(
+    "tenancy",
+    Takes::Words(&TENANCY),
+    "Whether several tenants share it; of a component, of everything in it that does not specify \
+     its own.",
 );
 const REDUNDANCY: Property = one(
     "redundancy",
     Takes::YesNo,
     "Whether another instance takes over when it fails.",
 );
-const MADE_WITH: Property = list(
-    "technology",
-    TECHNOLOGY,
-    "The technologies it is built with, and the roles it serves.",
+const MADE_WITH: Property = or_nothing(
+    "It is built with nothing that a rule asks for.",
+    list(
+        "technology",
+        TECHNOLOGY,
+        "The technologies it is built with, and the roles it serves.",
+    ),
 );
 
 /// Every kind of declaration with its properties.
@@ -447,6 +479,8 @@ pub static KINDS: &[KindSchema] = &[
                 Takes::Words(&LEVEL),
                 "How important it is to the organization.",
             ),
+            PRIVILEGES_OF,
+            TENANCY_OF,
             list(
                 "mitigations",
                 MITIGATION,
@@ -498,8 +532,8 @@ pub static KINDS: &[KindSchema] = &[
                 one("kind", Takes::Words(&ASSET_KIND), "The kind of asset."),
             ),
             defaults(
-                "set by the classification: `public` low, `internal` medium, `confidential` high, \
-                 `restricted` critical",
+                "set by the classification: `public` and `internal` medium, `confidential` high, \
+                 `restricted` critical; of `code` at least high",
                 one(
                     "integrity",
                     Takes::Words(&LEVEL),
@@ -551,21 +585,24 @@ pub static KINDS: &[KindSchema] = &[
         placed: true,
         properties: &[
             MADE_WITH,
-            list(
-                "handles",
-                ASSET,
-                "The assets that it processes. Assets that its flows carry need not be repeated.",
+            or_nothing(
+                "It processes only the assets that its flows carry.",
+                list(
+                    "handles",
+                    ASSET,
+                    "The assets that it processes. Assets that its flows carry need not be \
+                     repeated.",
+                ),
             ),
-            list(
-                "accepts",
-                Takes::Words(&FORMAT),
-                "The formats of the input that it accepts.",
+            or_nothing(
+                "It accepts no input in any of these formats.",
+                list(
+                    "accepts",
+                    Takes::Words(&FORMAT),
+                    "The formats of the input that it accepts.",
+                ),
             ),
-            one(
-                "privileges",
-                Takes::Words(&PRIVILEGES),
-                "Its privileges on its machine.",
-            ),
+            PRIVILEGES_OF,
             TENANCY_OF,
             REDUNDANCY,
             one(
@@ -590,7 +627,10 @@ pub static KINDS: &[KindSchema] = &[
         placed: true,
         properties: &[
             MADE_WITH,
-            list("stores", ASSET, "The assets that it stores."),
+            or_nothing(
+                "It stores no asset.",
+                list("stores", ASSET, "The assets that it stores."),
+            ),
             one(
                 "encryption",
                 Takes::Words(&ENCRYPTION),
@@ -631,6 +671,12 @@ pub static KINDS: &[KindSchema] = &[
                 Takes::Words(&ACCESS),
                 "Whether its source can read or write the target's data.",
             ),
+            one(
+                "publishable",
+                Takes::YesNo,
+                "Whether the key that authenticates it is made to be public: it names the \
+                 application and proves nothing.",
+            ),
             defaults(
                 "none",
                 one(
@@ -643,12 +689,18 @@ pub static KINDS: &[KindSchema] = &[
                 "business",
                 one("usage", Takes::Words(&USAGE), "The purpose of the flow."),
             ),
-            list(
-                "sends",
-                ASSET,
-                "The assets that go from the source to the target.",
+            or_nothing(
+                "It sends no asset.",
+                list(
+                    "sends",
+                    ASSET,
+                    "The assets that go from the source to the target.",
+                ),
             ),
-            list("receives", ASSET, "The assets that the source gets back."),
+            or_nothing(
+                "It brings no asset back.",
+                list("receives", ASSET, "The assets that the source gets back."),
+            ),
             MITIGATIONS,
             OUT_OF_SCOPE,
             TAGS,
@@ -778,6 +830,24 @@ pub static KINDS: &[KindSchema] = &[
                 "Whether it forwards requests, so that elements behind it are reached from \
                  wherever its callers are.",
             ),
+            one(
+                "queried",
+                Takes::YesNo,
+                "Whether what is read from it is the answer to a query, so that input which was \
+                 put into it does not come out again as it was.",
+            ),
+            one(
+                "echoes",
+                Takes::YesNo,
+                "Whether what it reads may come out again in anything that it sends, as with a \
+                 language model.",
+            ),
+            one(
+                "client_side",
+                Takes::YesNo,
+                "Whether it runs at its users, as browsers, apps and devices do, so that it does \
+                 not tell whose the place is that it runs in.",
+            ),
             REFERENCES,
         ],
     },
@@ -791,6 +861,12 @@ pub static KINDS: &[KindSchema] = &[
                 "encrypted",
                 Takes::YesNo,
                 "Whether it protects data in transit from being read or changed.",
+            ),
+            one(
+                "interactive",
+                Takes::YesNo,
+                "Whether it is a person's session on a machine, which is no input of what runs \
+                 there.",
             ),
             one(
                 "authenticated",
@@ -822,6 +898,14 @@ pub static KINDS: &[KindSchema] = &[
             defaults(
                 "medium",
                 one("likelihood", Takes::Words(&LEVEL), "How likely it is."),
+            ),
+            defaults(
+                "caller",
+                one(
+                    "exposure",
+                    Takes::Words(&EXPOSURE),
+                    "What makes it likelier.",
+                ),
             ),
             defaults(
                 "high",

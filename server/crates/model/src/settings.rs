@@ -20,6 +20,8 @@ pub struct Settings {
     pub name: Option<SmolStr>,
     /// From which severity of open findings on `check` fails; `None` inside for never.
     pub fail_on: Option<Option<Level>>,
+    /// Whether a check passes that could not judge everything.
+    pub allows_unjudged: bool,
     /// The weight of each diagnostic that is set, `None` for those turned off.
     pub diagnostics: FxHashMap<SmolStr, Option<Severity>>,
     /// What is set for single rules, in their order.
@@ -53,10 +55,17 @@ pub const SETTINGS_SECTIONS: [&str; 5] = ["model", "check", "diagnostics", "rule
 pub fn settings_keys(section: &str) -> Vec<(&'static str, &'static str)> {
     match section {
         "model" => vec![("name", "What the model is called.")],
-        "check" => vec![(
-            "fail_on",
-            "The severity at which an open finding makes `threatline check` fail.",
-        )],
+        "check" => vec![
+            (
+                "fail_on",
+                "The severity at which an open finding makes `threatline check` fail.",
+            ),
+            (
+                "unjudged",
+                "Whether `threatline check` fails (`fail`) or passes (`allow`) while a fact is \
+                 missing on which such a finding depends.",
+            ),
+        ],
         "links" => vec![(
             "ticket",
             "The address of a ticket, with `{}` where its id goes.",
@@ -81,6 +90,7 @@ pub fn settings_keys(section: &str) -> Vec<(&'static str, &'static str)> {
 /// quotes.
 pub fn settings_words(section: &str, key: &str) -> &'static [&'static str] {
     match (section, key) {
+        ("check", "unjudged") => &["fail", "allow"],
         ("check", _) => &["low", "medium", "high", "critical", "never"],
         ("diagnostics", _) => &["error", "warning", "information", "hint", "off"],
         ("rules", "likelihood") => &["low", "medium", "high", "critical"],
@@ -186,6 +196,12 @@ impl Settings {
                     _ => self.bad_word(value.1, &word, settings_words(section, key)),
                 }
             }
+            ("check", "unjudged") => match self.text_of(value).as_deref() {
+                Some("fail") => self.allows_unjudged = false,
+                Some("allow") => self.allows_unjudged = true,
+                Some(word) => self.bad_word(value.1, word, settings_words(section, key)),
+                None => {}
+            },
             ("links", "ticket") => {
                 self.ticket_link = self.text_of(value);
                 if self

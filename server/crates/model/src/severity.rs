@@ -70,14 +70,14 @@ impl Level {
         Level::ALL[(position as usize).min(3)]
     }
 
+    /// The next one down.
+    pub(crate) fn lowered(self) -> Level {
+        Level::from_position((self as u8).saturating_sub(1))
+    }
+
     /// The next one up.
     pub(crate) fn raised(self) -> Level {
         Level::from_position(self as u8 + 1)
-    }
-
-    /// The next one down.
-    pub(crate) fn softened(self) -> Level {
-        Level::from_position((self as u8).saturating_sub(1))
     }
 }
 

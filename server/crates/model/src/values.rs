@@ -47,6 +47,8 @@ pub enum TypedValue {
     YesNo(bool),
     /// A declaration.
     Decl(Decl),
+    /// The word `nothing`: the list is empty, and that is stated.
+    Nothing,
     /// A STRIDE category where a rule or a threat may stand too, by its position.
     Category(u8),
     /// A string.
@@ -85,6 +87,13 @@ impl Typed {
         self.stated
             .iter()
             .find(|stated| stated.property.name == name && !stated.values.is_empty())
+    }
+
+    /// Whether a property is written, with values that fit or with others.
+    pub fn is_written(&self, name: &str) -> bool {
+        self.stated
+            .iter()
+            .any(|stated| stated.property.name == name)
     }
 
     /// The values of a property that fit, each with its place.

@@ -91,6 +91,9 @@ derived!(
     Exposed, "exposed", ELEMENTS, Gives::YesNo,
     "The flow starts at a lower trust level than it ends at. For other elements: it is reached \
      from a lower trust level.";
+    Tainted, "tainted", ELEMENTS, Gives::YesNo,
+    "Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or \
+     a file store, or repeated by a language model. A flow: it passes such input on.";
     Outbound, "outbound", FLOW, Gives::YesNo,
     "The flow starts at a higher trust level than it ends at.";
     ReachedFrom, "reached_from", NODES, Gives::Word(&TRUST),

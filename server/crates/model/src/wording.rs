@@ -5,13 +5,15 @@ use crate::assets::{aspect_of, why_held};
 use crate::boundaries::crossed;
 use crate::db::{Db, Decl, Place};
 use crate::definitions::broader_says;
-use crate::exposure::{exposed_by, reached, trust};
 use crate::facts::{FactCache, FactValue};
 use crate::headings::ends;
 use crate::lower::Part;
 use crate::names::{full_name, short_name};
 use crate::properties::typed;
+use crate::reach::{exposure, is_outbound, reached};
 use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, TRUST};
+use crate::taint::{Input, input, way};
+use crate::trust_levels::{Below, trust};
 use crate::vocabulary::{Aspect, Derived, Fact, Gives};
 use threatline_syntax::Kind;
 
@@ -41,8 +43,9 @@ pub fn describe_fact(facts: &FactCache, element: Decl, called: &str, fact: Fact)
         }),
         (Some(Derived::CrossesBoundary | Derived::Crosses), _) => Some(subject.crossing()),
         (Some(Derived::Exposed | Derived::ReachedFrom), _) => Some(subject.exposure()),
+        (Some(Derived::Tainted), _) => Some(subject.input()),
         (Some(Derived::Outbound), FactValue::YesNo(_)) => Some(subject.outbound()),
-        (Some(Derived::Trust), FactValue::Word(word)) => Some(subject.trust(*word)),
+        (Some(Derived::Trust), _) => Some(subject.trust()),
         (Some(Derived::Encrypted), FactValue::YesNo(yes)) => Some(subject.encryption(*yes)),
         (Some(Derived::Authenticated), FactValue::YesNo(yes)) => {
             let message = format!("{called} is {}authenticated", not_unless(*yes));
@@ -92,6 +95,8 @@ impl Subject<'_, '_> {
                 message: format!("{} {}", self.called, verbs.join(" and ")),
                 place: Some(boundary.part(Part::Name)),
             },
+            None if exposure(self.db, self.element).flow().is_some() => self.exposure(),
+            None if is_outbound(self.db, self.element) == Below::Yes => self.outbound(),
             None => Reason {
                 message: format!("{} crosses no boundary", self.called),
                 place: Some(self.element.part(Part::Name)),
@@ -110,7 +115,7 @@ impl Subject<'_, '_> {
 
     fn exposure(&self) -> Reason {
         let (db, called) = (self.db, self.called);
-        let Some(flow) = exposed_by(db, self.element) else {
+        let Some(flow) = exposure(db, self.element).flow() else {
             let message = if self.element.kind(db) == Kind::Flow {
                 format!("{called} does not start at a lower trust level")
             } else {
@@ -145,10 +150,54 @@ impl Subject<'_, '_> {
             trust_word(db, source),
             trust_word(db, into)
         );
-        let by = source.and_then(|source| trust(db, source).1);
+        let by = source.and_then(|source| trust(db, source).stated_by());
         Reason {
             message,
             place: Some(trust_part(db, by.unwrap_or(flow))),
+        }
+    }
+
+    /// The way by which input comes to the element, or passes on through the flow.
+    fn input(&self) -> Reason {
+        let (db, called) = (self.db, self.called);
+        let is_flow = self.element.kind(db) == Kind::Flow;
+        let element = if is_flow {
+            ends(db, self.element).0.unwrap_or(self.element)
+        } else {
+            self.element
+        };
+        match input(db, element) {
+            Input::Carried(taint) => {
+                let steps = way(db, element, taint);
+                let steps: Vec<String> = steps
+                    .iter()
+                    .map(|(flow, taker)| {
+                        format!("{} to {}", self.quoted(*flow), self.quoted(*taker))
+                    })
+                    .collect();
+                let message = format!(
+                    "{} comes from {} (trust level `{}`) by {}",
+                    self.quoted(taint.asset),
+                    self.quoted(taint.step.origin),
+                    TRUST.word(taint.step.trust),
+                    steps.join(", ")
+                );
+                Reason {
+                    message,
+                    place: Some(taint.step.flow.part(Part::Name)),
+                }
+            }
+            Input::Requested(_) if is_flow => Subject {
+                element,
+                called: &self.quoted(element),
+                ..*self
+            }
+            .exposure(),
+            Input::Requested(_) => self.exposure(),
+            _ => Reason {
+                message: format!("no input from a lower trust level reaches {called}"),
+                place: Some(self.element.part(Part::Name)),
+            },
         }
     }
 
@@ -163,12 +212,16 @@ impl Subject<'_, '_> {
                 self.called
             )
         };
-        self.by_boundary(message, target.and_then(|target| trust(self.db, target).1))
+        self.by_boundary(
+            message,
+            target.and_then(|target| trust(self.db, target).stated_by()),
+        )
     }
 
-    fn trust(&self, word: u8) -> Reason {
-        let message = format!("{} has trust level `{}`", self.called, TRUST.word(word));
-        self.by_boundary(message, trust(self.db, self.element).1)
+    fn trust(&self) -> Reason {
+        let trust = trust(self.db, self.element);
+        let message = format!("{} has trust level `{}`", self.called, trust.word());
+        self.by_boundary(message, trust.stated_by())
     }
 
     /// A reason that a boundary's trust states, if there is one.
@@ -247,7 +300,7 @@ impl Subject<'_, '_> {
 }
 
 fn trust_word(db: &dyn Db, end: Option<Decl>) -> &'static str {
-    end.map_or("?", |end| TRUST.word(trust(db, end).0))
+    end.map_or("?", |end| trust(db, end).word())
 }
 
 /// The part of a boundary that states its trust.

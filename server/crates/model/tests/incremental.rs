@@ -174,8 +174,12 @@ fn a_property_runs_the_rules_of_the_elements_concerned() {
         findings,
         set(&["edge.gateway", "orders.api", "orders.place"])
     );
+    // Names that the reasons of its findings write are asked for the first time.
+    let structure = STRUCTURE
+        .iter()
+        .filter(|query| !["full_name", "touching"].contains(query));
     assert!(
-        STRUCTURE.iter().all(|query| !others.contains_key(*query)),
+        structure.clone().all(|query| !others.contains_key(*query)),
         "{others:?}"
     );
     assert_eq!((others["typed"], others["of_declaration"]), (1, 1));
@@ -351,10 +355,10 @@ fn alike(components: usize) -> Vec<(String, String)> {
     text += "asset order { classification: confidential }\n";
     for at in 0..components {
         text += &format!(
-            "//- c{at:03}.threat\ncomponent c{at:03}\n// Once.\nexternal user in shared.outside\nprocess api in shared.vpc {{ \
+            "//- c{at:03}.threat\ncomponent c{at:03}\n// Once.\nasset order {{ classification: internal }}\nexternal user in shared.outside\nprocess api in shared.vpc {{ \
              technology: web_service custom_code: yes }}\nstore data in shared.vpc {{ technology: relational_database \
-             encryption: none }}\nflow call: user -> api {{ protocol: https authentication: none sends: shared.order \
-             }}\nflow save: api -> data {{ protocol: sql sends: shared.order }}\naccept now {{ findings: \
+             encryption: none }}\nflow call: user -> api {{ protocol: https authentication: none sends: order \
+             }}\nflow save: api -> data {{ protocol: sql sends: order }}\naccept now {{ findings: \
              tampering@data by: \"x\" until: 2027-01-01 because: \"y\" }}\n"
         );
     }
@@ -377,13 +381,13 @@ fn an_edit_looks_at_its_surroundings_alone() {
             "authentication: token",
             "authentication: tok",
         ),
-        ("an asset", "sends: shared.order", "sends: shared.ord"),
+        ("an asset", "sends: order", "sends: ord"),
         ("a title", "process api", "process api \"Desk\""),
         ("a name", "store data", "store records"),
         (
             "an element",
             "flow save",
-            "process more in shared.vpc\nflow save",
+            "process more in shared.vpc { technology: web_service }\nflow save",
         ),
         ("a flow", "flow save", "flow shared: user -> api\nflow save"),
         ("an acceptance", "tampering@data", "spoofing@api"),
@@ -396,7 +400,7 @@ fn an_edit_looks_at_its_surroundings_alone() {
             counts.push((what, observed.looked_at_for("c001.threat")));
             observed.diagnose();
         }
-        let text = "component new\nprocess api in shared.vpc\nflow api -> c001.api { sends: shared.order }\n";
+        let text = "component new\nprocess api in shared.vpc { technology: web_service }\nflow api -> c001.api { sends: shared.order }\n";
         observed
             .workspace
             .set_file("new.threat", FileText::new(text));
@@ -414,7 +418,9 @@ fn an_edit_looks_at_its_surroundings_alone() {
         counts.push(("a trust level", observed.looked_at_for("shared.threat")));
         counts
     };
-    assert_eq!(looked_at(4), looked_at(40));
+    for (few, many) in looked_at(4).into_iter().zip(looked_at(40)) {
+        assert!(many.1 <= few.1, "{few:?} became {many:?}");
+    }
 }
 
 /// In a long file what was not touched is neither read nor weighed again.
@@ -468,6 +474,8 @@ fn the_next_key_looks_at_what_depends_on_it() {
             ("https }", "http }"),
             ("http }", "https }"),
             ("https }", "http }"),
+            ("http }", "https }"),
+            ("https }", "http }"),
         ];
         let counts = keys.map(|(from, to)| {
             edit(
@@ -478,8 +486,8 @@ fn the_next_key_looks_at_what_depends_on_it() {
             );
             observed.looked_at_for("model.threat")
         });
-        assert_eq!(counts[2], counts[3]);
-        counts[3]
+        assert_eq!((counts[2], counts[3]), (counts[4], counts[5]));
+        counts[5]
     };
     // The others are asked by their runs, of which each has 64, and no deeper.
     assert_eq!(looked_at(1600) - looked_at(320), (1600 - 320) * 2 / 64);

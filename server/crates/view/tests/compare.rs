@@ -95,11 +95,13 @@ fn what_is_found_in_both_is_told_of_neither_and_the_rest_of_one() {
         let (was, is) = (open(&base), open(&less));
         if found.renamed.is_empty() {
             let name = |id: threatline_model::FindingId| id.name(less.db()).to_string();
+            // What lost its component has another name, and may be the same finding, only worse.
             let opened: BTreeSet<String> = found
                 .opened
                 .iter()
-                .filter(|opened| !opened.is_worse())
-                .map(|opened| name(opened.assessed.finding.id))
+                .map(|opened| (opened.is_worse(), name(opened.assessed.finding.id)))
+                .filter(|(is_worse, name)| !is_worse || !was.contains(name))
+                .map(|(_, name)| name)
                 .collect();
             let closed = found
                 .closed

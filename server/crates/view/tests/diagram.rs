@@ -355,17 +355,29 @@ process unseen
         shop.vpc [boundary nothing trust-high] boundary shop.vpc
         high
         shop.pay [flow critical] flow shop.pay, from shop.shopper to shop.web
-        1 open: 1 critical
+        1 open: 1 critical · 2 not stated
+        not stated: Exposed administrative interface
+        not stated: Missing audit trail of administrative actions
         critical: Cleartext transmission of sensitive data
-        shop.look [flow nothing] flow shop.look, from shop.web to backend.api
-        nothing open
+        shop.look [flow not-stated] flow shop.look, from shop.web to backend.api
+        nothing open · 1 not stated
+        not stated: Missing authentication across a trust boundary
         shop.shopper [external nothing] external shop.shopper
         nothing open
         shop.web [process low] process shop.web
-        1 open: 1 low
+        1 open: 1 low · 20 not stated
+        not stated: Internet-facing process runs with administrator privileges
+        not stated: Execution of untrusted code
         low: Missing rate limiting
-        backend.api [process nothing outside] process backend.api
-        nothing open
+        not stated: Message queue flooding
+        not stated: Industrial controller reachable from another network
+        backend.api [process not-stated outside] process backend.api
+        nothing open · 6 not stated
+        not stated: Internet-facing process runs with administrator privileges
+        not stated: Execution of untrusted code
+        not stated: Deserialization of untrusted data
+        not stated: XML external entity (XXE) injection
+        not stated: Decompression bomb
     "#]]
     .assert_eq(&parts.collect::<String>());
 }

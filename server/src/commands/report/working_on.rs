@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::output::document::{Block, Cell, Picture};
 use threatline_model::{
     Decl, ENDPOINT_KINDS, File, Kind, component_of, holds, placed_in, schema::CLASSIFICATION,
-    schema::LEVEL, schema::TRUST, sensitivity_of_asset, trust_of_boundary, typed,
+    schema::LEVEL, sensitivity_of_asset, trust_of_boundary, typed,
 };
 use threatline_syntax::prose::count;
 use threatline_view::diagram::{Direction, NotDrawn, diagram};
@@ -112,7 +112,7 @@ fn table_of_boundaries(page: &Page) -> Vec<Block> {
         let around = placed_in(page.db, *boundary).map(|around| page.code(around));
         vec![
             page.called(*boundary).into(),
-            TRUST.word(trust_of_boundary(page.db, *boundary).0).into(),
+            trust_of_boundary(page.db, *boundary).word().into(),
             around.unwrap_or_default().into(),
         ]
     });

@@ -3,7 +3,7 @@
 use super::entries::entries;
 use crate::output::styles::{BAD, GOOD, HEADING, of_level};
 use crate::printable::in_one_line;
-use crate::reports::model::{ModelReport, policy_in_words};
+use crate::reports::model::{ModelReport, Verdict, policy_in_words};
 use anstyle::Style;
 use std::io::{Result, Write};
 use threatline_model::{Database, Kind, Level, Standing};
@@ -19,12 +19,12 @@ const COLUMNS: [Level; 4] = [Level::Critical, Level::High, Level::Medium, Level:
 pub fn write(output: &mut impl Write, db: &Database, reports: &[ModelReport]) -> Result<()> {
     for report in reports {
         entries(output, db, report, |_| Some(Vec::new()))?;
-        summary(output, report)?;
+        summary(output, db, report)?;
     }
     Ok(())
 }
 
-fn summary(output: &mut impl Write, report: &ModelReport) -> Result<()> {
+fn summary(output: &mut impl Write, db: &Database, report: &ModelReport) -> Result<()> {
     let (elements, flows) = report.elements();
     writeln!(
         output,
@@ -49,7 +49,8 @@ fn summary(output: &mut impl Write, report: &ModelReport) -> Result<()> {
         writeln!(output, "  {}", in_one_line(&policy_in_words(setting)))?;
     }
     writeln!(output)?;
-    verdict(output, report)
+    left_out(output, report)?;
+    verdict(output, db, report)
 }
 
 /// How many findings there are, by standing and severity.
@@ -75,7 +76,7 @@ fn table(output: &mut impl Write, report: &ModelReport) -> Result<()> {
     Ok(())
 }
 
-fn verdict(output: &mut impl Write, report: &ModelReport) -> Result<()> {
+fn verdict(output: &mut impl Write, db: &Database, report: &ModelReport) -> Result<()> {
     let broken = report.errors_in_model();
     if broken > 0 {
         let errors = count(broken, "error");
@@ -84,17 +85,23 @@ fn verdict(output: &mut impl Write, report: &ModelReport) -> Result<()> {
             "{BAD}broken{BAD:#}: {errors} in the model; findings may change once this is fixed",
         )?;
     }
-    match (report.bar, report.at_the_bar()) {
-        (None, _) => writeln!(output, "findings do not fail this check")?,
-        (Some(bar), 0) if broken == 0 && !report.has_other_errors() => {
-            let bar = bar.word();
-            writeln!(
-                output,
-                "{GOOD}passed{GOOD:#}: no open finding of severity {bar} or above"
-            )?;
+    match report.bar {
+        None => writeln!(output, "findings do not fail this check")?,
+        Some(bar) => {
+            if report.failing() > 0 {
+                failed(output, report, bar)?;
+            }
+            if report.unjudged() > 0 || !report.gaps.is_empty() {
+                not_judged(output, db, report, bar)?;
+            }
+            if report.verdict() == Verdict::Passed && broken == 0 {
+                let bar = bar.word();
+                writeln!(
+                    output,
+                    "{GOOD}passed{GOOD:#}: no open finding of severity {bar} or above"
+                )?;
+            }
         }
-        (Some(_), 0) => {}
-        (Some(bar), number) => failed(output, report, bar, number)?,
     }
     if report.has_other_errors() {
         writeln!(
@@ -105,11 +112,81 @@ fn verdict(output: &mut impl Write, report: &ModelReport) -> Result<()> {
     Ok(())
 }
 
-fn failed(output: &mut impl Write, report: &ModelReport, bar: Level, number: usize) -> Result<()> {
+/// How much is not shown, and how to see it.
+fn left_out(output: &mut impl Write, report: &ModelReport) -> Result<()> {
+    let parts = [
+        count(report.questions_left_out, "question"),
+        count(report.findings_left_out, "less severe diagnostic"),
+    ];
+    let numbers = [report.questions_left_out, report.findings_left_out];
+    let parts = parts.into_iter().zip(numbers);
+    let parts: Vec<String> = parts
+        .filter(|(_, number)| *number > 0)
+        .map(|(part, _)| part)
+        .collect();
+    if parts.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        output,
+        "  {} not shown: `threatline check --all` prints everything",
+        parts.join(" and ")
+    )
+}
+
+/// What could not be judged, and what to answer first.
+fn not_judged(
+    output: &mut impl Write,
+    db: &Database,
+    report: &ModelReport,
+    bar: Level,
+) -> Result<()> {
+    const MAX_SHOWN: usize = 3;
+    let questions = report.questions();
+    let facts: usize = questions
+        .iter()
+        .map(|question| question.elements.len())
+        .sum();
+    write!(output, "{BAD}not judged{BAD:#}: ")?;
+    match report.gaps.first() {
+        Some(gap) => writeln!(output, "{}", in_one_line(gap))?,
+        None => writeln!(
+            output,
+            "{} of severity {} or above {} on {}",
+            count(report.unjudged(), "possible threat"),
+            bar.word(),
+            if report.unjudged() == 1 {
+                "depends"
+            } else {
+                "depend"
+            },
+            count(facts, "missing fact")
+        )?,
+    }
+    for (number, question) in questions.iter().take(MAX_SHOWN).enumerate() {
+        let number = number + 1;
+        let words = in_one_line(&question.in_words(db));
+        writeln!(
+            output,
+            "  {number}. {words} ({})",
+            question.weight_in_words()
+        )?;
+    }
+    if report.settings.allows_unjudged {
+        writeln!(
+            output,
+            "  threatline.toml allows what is not judged: `unjudged = \"allow\"`"
+        )?;
+    }
+    Ok(())
+}
+
+fn failed(output: &mut impl Write, report: &ModelReport, bar: Level) -> Result<()> {
+    let number = report.failing();
     writeln!(
         output,
         "{BAD}failed{BAD:#}: {} of severity {} or above",
-        report.at_the_bar_in_words(),
+        count(number, "open finding"),
         bar.word()
     )?;
     let entries = report.entries.iter();

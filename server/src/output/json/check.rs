@@ -2,6 +2,7 @@
 
 use super::parts::{VERSION, diagnostic};
 use crate::reports::model::{Entry, ModelReport};
+use crate::reports::questions::Question;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
@@ -9,7 +10,7 @@ use serde_json::{Map, Value, json};
 use std::io::Write;
 use threatline_exchange::json;
 use threatline_exchange::pretty::pretty_json;
-use threatline_model::{Assessed, Database, Kind, Level, Standing};
+use threatline_model::{Assessed, Database, Kind, Level, Standing, full_name};
 
 /// Writes the document of a check.
 ///
@@ -41,6 +42,8 @@ struct ModelDocument<'report> {
     counts: Map<String, Value>,
     fail_on: &'static str,
     at_the_bar: usize,
+    verdict: &'static str,
+    questions: Vec<Value>,
     policy: Vec<Value>,
     findings: InParallel<'report, Assessed>,
     /// How many findings the list leaves out; all of them are in `counts`.
@@ -96,6 +99,12 @@ fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelD
         counts: Standing::ALL.iter().map(counts).collect(),
         fail_on: report.bar.map_or("never", Level::word),
         at_the_bar: report.at_the_bar(),
+        verdict: report.verdict().word(),
+        questions: report
+            .questions()
+            .iter()
+            .map(|asked| question(db, asked))
+            .collect(),
         policy: report.policy.iter().map(json::setting).collect(),
         findings: InParallel {
             db,
@@ -109,6 +118,19 @@ fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelD
             document_of: diagnostic,
         },
     }
+}
+
+/// A missing fact that holds the verdict back.
+fn question(db: &Database, question: &Question) -> Value {
+    let elements = question.elements.iter();
+    let elements: Vec<&str> = elements.map(|decl| full_name(db, *decl).as_str()).collect();
+    json!({
+        "property": question.property,
+        "elements": elements,
+        "question": question.in_words(db),
+        "findings": question.findings,
+        "severity": question.severity.word(),
+    })
 }
 
 /// The findings of a standing, by severity.

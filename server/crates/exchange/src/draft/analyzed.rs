@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use threatline_model::schema::{STRIDE, Takes};
 use threatline_model::{
     Database, Decl, FindingSelector, Kind, Model, TypedValue, ends, full_name, placed_in,
-    short_name, typed,
+    schema::NOTHING, short_name, typed,
 };
 use threatline_view::names::shown_name;
 
@@ -89,6 +89,7 @@ fn fact_of(db: &Database, takes: Takes, value: &TypedValue) -> Fact {
             _ => Fact::Word(String::new()),
         },
         TypedValue::YesNo(yes) => Fact::Word(if *yes { "yes" } else { "no" }.to_owned()),
+        TypedValue::Nothing => Fact::Word(NOTHING.to_owned()),
         TypedValue::Decl(decl) if decl.in_library(db) => Fact::Library(library_name(*decl)),
         TypedValue::Decl(decl) => Fact::Item(name(*decl)),
         TypedValue::Category(position) => Fact::Word(STRIDE.word(*position).to_owned()),

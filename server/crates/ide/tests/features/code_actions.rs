@@ -711,7 +711,8 @@ fn fixes_mend_what_they_are_for() {
         definition-cycle: 2
         invalid-condition: 0
         missing-mitigation: 11
-        unstated-fact: 10
+        unknown-trust: 0
+        unstated-fact: 33
         unmet-expectation: 0
         expired-acceptance: 3
         expiring-acceptance: 3
@@ -725,6 +726,8 @@ fn fixes_mend_what_they_are_for() {
         hidden-definition: 0
         isolated-element: 1
         empty-boundary: 1
+        nothing-to-protect: 0
+        external-inside: 0
         empty-flow: 2
         self-flow: 1
         contradiction: 1

@@ -84,7 +84,7 @@ fn definitions() {
         goto_definition,
         expect![[r#"
             from shop.threat:7:24 key_value_store
-            std/technologies.threat:131:12 key_value_store
+            std/technologies.threat:136:12 key_value_store
         "#]],
     );
     check(
@@ -162,7 +162,7 @@ fn type_definitions() {
         goto_type_definition,
         expect![[r#"
             from shop.threat:7:12 redis
-            std/technologies.threat:131:12 key_value_store
+            std/technologies.threat:136:12 key_value_store
         "#]],
     );
     check(
@@ -259,6 +259,7 @@ fn implementations() {
         goto_implementation,
         expect![[r#"
             from shop.threat:11:25 unencrypted_flow
+            shop.threat:5:6 again
             shop.threat:10:6 open
         "#]],
     );

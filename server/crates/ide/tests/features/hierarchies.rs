@@ -171,16 +171,16 @@ fn boundaries_definitions_and_components() {
         &at("redis {"),
         expect![[r#"
             technology shop.redis <shop.threat:7:12 redis>
-              above: technology std.key_value_store <std/technologies.threat:131:12 key_value_store>
+              above: technology std.key_value_store <std/technologies.threat:136:12 key_value_store>
         "#]],
     );
     check_types(
         &at("key_value_store"),
         expect![[r#"
-            technology std.key_value_store <std/technologies.threat:131:12 key_value_store>
-              above: technology std.database <std/technologies.threat:128:12 database>
+            technology std.key_value_store <std/technologies.threat:136:12 key_value_store>
+              above: technology std.database <std/technologies.threat:129:12 database>
               below: technology shop.redis <shop.threat:7:12 redis>
-              below: technology std.cache <std/technologies.threat:132:12 cache>
+              below: technology std.cache <std/technologies.threat:137:12 cache>
         "#]],
     );
     check_types(

@@ -95,19 +95,21 @@ fn lenses_tell_what_is_open_considered_and_named() {
         })
         .collect();
     expect![[r#"
-        shop: 1 open: 1 high · 1 accepted · 1 mitigated
-        shop: S T! R I~ D✓ E
+        shop: 1 open: 1 high · 21 not stated · 1 accepted · 2 mitigated
+        shop: S? T! R? I? D? E?
         shop: 0 references
         card: 1 reference
         name: 1 reference
         internet: 1 reference
         vpc: 1 reference
         shopper: 2 references
-        web: 1 open: 1 high · 1 mitigated
-        web: S T! R I D✓ E
+        web: 1 open: 1 high · 15 not stated · 2 mitigated
+        web: S T! R I? D? E?
         web: 3 references
-        pay: nothing open · 1 accepted
-        pay: S T R I~ D E
+        pay: nothing open · 2 not stated · 1 accepted
+        pay: S? T R? I~ D E?
+        look: nothing open · 4 not stated
+        look: S? T? R? I D E?
         guard: 1 reference
         late: 1 reference
     "#]]
@@ -137,8 +139,9 @@ fn the_matrix_has_the_worst_first() {
         })
         .collect();
     expect![[r#"
-        web | S T! R I D✓ E |  | high |  |  | mitigated | 
-        pay | S T R I~ D E |  |  |  | accepted |  | 
+        web | S T! R I? D? E? |  | high |  | not stated | not stated | not stated
+        pay | S? T R? I~ D E? | not stated |  | not stated | accepted |  | not stated
+        look | S? T? R? I D E? | not stated | not stated | not stated |  |  | not stated
     "#]]
     .assert_eq(&shown);
 }

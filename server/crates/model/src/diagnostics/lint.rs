@@ -17,10 +17,31 @@ use crate::names::full_name;
 use crate::properties::typed;
 use crate::resolve::hidden_by;
 use crate::ruleset::rule_settings;
+use crate::trust_levels::{TrustBasis, trust};
 use crate::usage::{is_named, used_by};
 use crate::values::TypedValue;
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
+
+/// Whether an external system or device is in a boundary of the team's own that states no trust.
+fn is_inside_own(db: &dyn Db, external: Decl) -> bool {
+    let stated = typed(db, external);
+    let is_thing = ["system", "device"]
+        .iter()
+        .any(|kind| stated.states("kind", kind));
+    is_thing && matches!(trust(db, external).basis, TrustBasis::Own(_))
+}
+
+/// The first flow of a model that declares no asset at all, by file and place.
+#[salsa::tracked(returns(copy))]
+fn first_without_asset(db: &dyn Db, model: Model) -> Option<Decl> {
+    let files = || model.files(db).iter().filter(|_| !model.is_test(db));
+    let declarations = || files().flat_map(|file| file.declarations(db).iter().copied());
+    if declarations().any(|decl| decl.kind(db) == Kind::Asset) {
+        return None;
+    }
+    declarations().find(|decl| decl.kind(db) == Kind::Flow)
+}
 
 pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     if decl.in_library(db) || decl.shape(db).name.is_none() && decl.kind(db) != Kind::Flow {
@@ -31,6 +52,12 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
         problems.push(Diagnostic::new(code, decl.part(Part::Name), message))
     };
     match decl.kind(db) {
+        Kind::External if is_inside_own(db, decl) => {
+            report(
+                &codes::EXTERNAL_INSIDE,
+                format!("`{name}` is not yours, and is inside a boundary that counts as yours"),
+            );
+        }
         Kind::Asset if !is_named(db, decl) => {
             report(
                 &codes::UNUSED_ASSET,
@@ -68,7 +95,16 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
                 );
             }
         }
-        Kind::Flow => flow(db, decl, problems),
+        Kind::Flow => {
+            if first_without_asset(db, decl.model(db)) == Some(decl) {
+                report(
+                    &codes::NOTHING_TO_PROTECT,
+                    "the model declares no asset, so nothing states what is worth protecting"
+                        .to_owned(),
+                );
+            }
+            flow(db, decl, problems);
+        }
         Kind::Accept => idle(db, decl, problems),
         _ => {}
     }

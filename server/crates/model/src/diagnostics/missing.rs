@@ -1,9 +1,8 @@
 //! Missing mitigations: the diagnostics for open findings, and for facts that would decide one.
 //!
-//! What says the same is said once. In one file, findings of one rule on elements of one boundary,
-//! or on flows into one boundary, are one diagnostic, which stands at the most severe of them. A
-//! fact that elements of a file do not state is asked for once, for all of them and however many
-//! rules wait for it.
+//! What is the same is reported once. In one file, the findings of one rule are one diagnostic, at
+//! the most severe of them, with the severity of each. A fact that elements of a file do not state
+//! is asked for once, for all of them and however many rules depend on it.
 
 use crate::assessment::{
     Assessed, FindingCounts, accepted_up_to, accepts_of, mitigations_against_finding,
@@ -14,7 +13,6 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostics::limit::{MAX_OF_A_CODE, Unlisted};
 use crate::diagnostics::runs::runs;
 use crate::findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, finding_reasons};
-use crate::headings::{ends, placed_in};
 use crate::identity::FindingId;
 use crate::library;
 use crate::lower::Part;
@@ -65,13 +63,23 @@ impl Group {
     fn code(&self) -> &'static Code {
         match self.cause {
             Cause::Found(_) => &codes::MISSING_MITIGATION,
+            Cause::Unstated("trust") => &codes::UNKNOWN_TRUST,
             Cause::Unstated(_) => &codes::UNSTATED_FACT,
+        }
+    }
+
+    /// How much it weighs: a question is no error, however much depends on it.
+    fn weight(&self) -> Severity {
+        let weight = weight(self.most_severe().severity);
+        match self.cause {
+            Cause::Found(_) => weight,
+            Cause::Unstated(_) => weight.max(Severity::Warning),
         }
     }
 
     fn diagnostic(&self, decl: Decl, message: String) -> Diagnostic {
         let mut diagnostic = Diagnostic::new(self.code(), decl.part(Part::Name), message);
-        diagnostic.severity = weight(self.most_severe().severity);
+        diagnostic.severity = self.weight();
         diagnostic.findings = self.findings().map(|finding| finding.id).collect();
         diagnostic.more_findings = self.unlisted();
         diagnostic
@@ -89,7 +97,12 @@ enum Cause {
 pub(super) fn missing_mitigations(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let groups = groups(db, file);
     let mut diagnostics = Vec::new();
-    for code in [&codes::MISSING_MITIGATION, &codes::UNSTATED_FACT] {
+    let codes = [
+        &codes::MISSING_MITIGATION,
+        &codes::UNKNOWN_TRUST,
+        &codes::UNSTATED_FACT,
+    ];
+    for code in codes {
         let mut of_code: Vec<&Group> = groups.iter().filter(|group| group.code() == code).collect();
         if of_code.len() > MAX_OF_A_CODE {
             of_code.sort_by_key(|group| Reverse(group.most_severe().severity));
@@ -106,7 +119,7 @@ pub(super) fn missing_mitigations(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         let mut more = Unlisted::new(code, first.part(Part::Name));
         for group in unlisted {
             let findings = group.members.len() + group.unlisted();
-            more.add(weight(group.most_severe().severity), findings);
+            more.add(group.weight(), findings);
         }
         diagnostics.push(more.diagnostic());
     }
@@ -145,28 +158,23 @@ fn too_many(db: &dyn Db, file: File) -> Option<Diagnostic> {
 #[salsa::tracked]
 fn groups(db: &dyn Db, file: File) -> Vec<Group> {
     let mut groups: Vec<(Cause, Vec<&Assessed>)> = Vec::new();
-    let mut known: FxHashMap<(Cause, Kind, Option<Decl>), usize> = FxHashMap::default();
-    let mut add = |cause: Cause, decl: Decl, assessed| {
-        let place = match cause {
-            Cause::Found(_) => place(db, decl),
-            Cause::Unstated(_) => None,
-        };
-        let key = (cause, decl.kind(db), place);
-        let index = *known.entry(key).or_insert(groups.len());
+    let mut known: FxHashMap<Cause, usize> = FxHashMap::default();
+    let mut add = |cause: Cause, assessed| {
+        let index = *known.entry(cause).or_insert(groups.len());
         match groups.get_mut(index) {
             Some((_, members)) => members.push(assessed),
             None => groups.push((cause, vec![assessed])),
         }
     };
-    for (decl, assessed) in runs(db, file).flat_map(|run| &run.open) {
-        add(cause_of(assessed.finding.id), *decl, assessed);
+    for assessed in runs(db, file).flat_map(|run| &run.open) {
+        add(cause_of(assessed.finding.id), assessed);
     }
-    for (decl, assessed) in runs(db, file).flat_map(|run| &run.waiting) {
+    for assessed in runs(db, file).flat_map(|run| &run.waiting) {
         // What would be low at most is not worth a question; it is counted.
         if let Some(missing) = assessed.finding.missing
             && assessed.finding.severity > Level::Low
         {
-            add(Cause::Unstated(missing.property), *decl, assessed);
+            add(Cause::Unstated(missing.property), assessed);
         }
     }
     let groups = groups.into_iter();
@@ -196,17 +204,6 @@ fn group(cause: Cause, mut members: Vec<&Assessed>) -> Group {
         categories,
         rules: rules.len(),
         elements_without_fact: elements.len(),
-    }
-}
-
-/// Where an element is, as far as it makes what is said of it the same: its boundary; of a flow,
-/// the boundary that it ends in, or else its target.
-fn place(db: &dyn Db, decl: Decl) -> Option<Decl> {
-    match decl.kind(db) {
-        Kind::Flow => ends(db, decl)
-            .1
-            .map(|target| placed_in(db, target).unwrap_or(target)),
-        _ => placed_in(db, decl),
     }
 }
 
@@ -241,10 +238,14 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
         diagnostic = diagnostic.relate(place, reason.message);
     }
     for other in group.findings().skip(1) {
-        let other = other.id.subject();
+        let subject = other.id.subject();
         diagnostic = diagnostic.relate(
-            other.part(Part::Name),
-            format!("the same holds for `{}`", full_name(db, other)),
+            subject.part(Part::Name),
+            format!(
+                "also `{}` ({})",
+                full_name(db, subject),
+                other.severity.word()
+            ),
         );
     }
     diagnostic = relate_more(diagnostic, group);
@@ -375,7 +376,7 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
     for other in &elements[1..] {
         diagnostic = diagnostic.relate(
             other.part(Part::Name),
-            format!("nor is it for `{}`", full_name(db, *other)),
+            format!("also unspecified for `{}`", full_name(db, *other)),
         );
     }
     diagnostic = relate_more(diagnostic, group);
@@ -412,15 +413,16 @@ fn each_once(decls: impl Iterator<Item = Decl>) -> Vec<Decl> {
 fn unstated_message(db: &dyn Db, property: &str, group: &Group, elements: &[Decl]) -> String {
     let elements = listed(db, elements, group.elements_without_fact);
     let waits = if group.rules == 1 {
-        "a threat depends on it".to_owned()
+        "1 threat depends on it".to_owned()
     } else {
         format!("{} threats depend on it", group.rules)
     };
     let severity = group.most_severe().severity.word();
+    if property == "trust" {
+        return format!("the trust of {elements} is unknown; {waits} (up to {severity})");
+    }
     let categories = group.categories.in_words();
-    format!(
-        "no `{property}` is stated for {elements}, and {waits} (up to {severity}, {categories})"
-    )
+    format!("`{property}` is unspecified for {elements}; {waits} (up to {severity}, {categories})")
 }
 
 /// Adds what a rule would find, and the facts that lead there but for the one that is missing.

@@ -2,10 +2,13 @@
 //! know how they are grouped.
 
 use crate::assessment::{Assessed, FindingCounts, FindingState, assessed, unlisted};
+use crate::boundaries::contents;
 use crate::db::{Db, Decl};
 use crate::flows::touching;
 use crate::headings::ends;
+use crate::trust_levels::trust_of_boundary;
 use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 use threatline_syntax::Kind;
 
 fn open_findings(db: &dyn Db, decl: Decl) -> impl Iterator<Item = &Assessed> {
@@ -29,11 +32,11 @@ pub(super) fn unlisted_at(db: &dyn Db, decl: Decl) -> Option<&FindingCounts> {
     (unlisted.all() > 0).then_some(unlisted)
 }
 
-/// The findings on a declaration that wait for a fact, or that wait elsewhere for a fact of it,
-/// with where that is told: at the element that would state it, in its file. So a file looks at
-/// what is near its elements, and leaves out what another file sees in the same way.
+/// The findings on a declaration that depend on a missing fact, and those of other files that depend
+/// on a fact of it, as far as they are reported in its file: where the fact would be stated. So a
+/// file looks at what is near its elements, and leaves out what another file sees in the same way.
 #[salsa::tracked]
-pub(super) fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<(Decl, Assessed)> {
+pub(super) fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<Assessed> {
     let waits = |assessed: &Assessed| assessed.finding.missing.map(|missing| missing.element);
     let file = decl.file(db);
     let mut waiting = Vec::new();
@@ -41,25 +44,61 @@ pub(super) fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<(Decl, Assessed)> {
         let Some(element) = waits(assessed) else {
             continue;
         };
-        if element.file(db) == file {
-            waiting.push((element, assessed.clone()));
-        } else if !near(db, element).contains(&decl) {
-            waiting.push((decl, assessed.clone()));
+        if element.file(db) == file || !is_near(db, element, decl) {
+            waiting.push(assessed.clone());
         }
     }
-    let elsewhere = near(db, decl)
-        .into_iter()
-        .filter(|other| other.file(db) != file);
-    for other in elsewhere {
-        let of_decl = open_findings(db, other).filter(|assessed| waits(assessed) == Some(decl));
-        waiting.extend(of_decl.map(|assessed| (decl, assessed.clone())));
+    let near = near(db, decl);
+    for other in near.iter().filter(|other| other.file(db) != file) {
+        let of_decl = open_findings(db, *other).filter(|assessed| waits(assessed) == Some(decl));
+        waiting.extend(of_decl.cloned());
     }
     waiting
 }
 
+/// Whether an element is near another one.
+fn is_near(db: &dyn Db, element: Decl, other: Decl) -> bool {
+    match element.kind(db) {
+        Kind::Boundary => around(db, element).binary_search(&other).is_ok(),
+        _ => near(db, element).contains(&other),
+    }
+}
+
 /// The elements whose rules ask for facts of an element most of the time: its flows and what is at
-/// their other ends; of a flow, its ends.
-fn near(db: &dyn Db, element: Decl) -> Vec<Decl> {
+/// their other ends; of a flow, its ends; of a boundary, what is in it and near that.
+fn near(db: &dyn Db, element: Decl) -> Cow<'_, [Decl]> {
+    match element.kind(db) {
+        Kind::Boundary => around(db, element).into(),
+        _ => near_element(db, element).into(),
+    }
+}
+
+/// What is in a boundary of unknown trust, and the flows of that with what is at their other ends,
+/// sorted by id. Of any other boundary nothing: nobody asks for its trust.
+#[salsa::tracked]
+fn around(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
+    if trust_of_boundary(db, boundary).missing_at() != Some(boundary) {
+        return Vec::new();
+    }
+    let mut around = Vec::new();
+    let mut seen = FxHashSet::from_iter([boundary]);
+    let mut pending = vec![boundary];
+    while let Some(boundary) = pending.pop() {
+        for &inner in contents(db, boundary) {
+            if inner.kind(db) != Kind::Boundary {
+                around.push(inner);
+                around.extend(near_element(db, inner));
+            } else if seen.insert(inner) {
+                pending.push(inner);
+            }
+        }
+    }
+    around.sort_unstable();
+    around.dedup();
+    around
+}
+
+fn near_element(db: &dyn Db, element: Decl) -> Vec<Decl> {
     match element.kind(db) {
         Kind::Flow => {
             let (source, target) = ends(db, element);

@@ -20,9 +20,9 @@ pub struct Run {
     /// Those that may state a day.
     pub dated: Vec<Decl>,
     /// The open findings on them.
-    pub open: Vec<(Decl, Assessed)>,
-    /// Those that wait for a fact, with where that is told.
-    pub waiting: Vec<(Decl, Assessed)>,
+    pub open: Vec<Assessed>,
+    /// Those that depend on a missing fact, and are reported here.
+    pub waiting: Vec<Assessed>,
     /// The elements with more findings than are listed, and those that are not.
     pub unlisted: Vec<(Decl, FindingCounts)>,
 }
@@ -54,10 +54,7 @@ fn run(db: &dyn Db, file: File, number: u32) -> Run {
             .filter(|decl| time::day_of(decl.kind(db)).is_some())
             .collect(),
         open: judged()
-            .flat_map(|decl| {
-                let open = open_findings::open_at(db, decl);
-                open.map(move |assessed| (decl, assessed.clone()))
-            })
+            .flat_map(|decl| open_findings::open_at(db, decl).cloned())
             .collect(),
         waiting: judged()
             .flat_map(|decl| open_findings::waiting_at(db, decl).iter().cloned())

@@ -7,7 +7,7 @@ use super::wording::{called, unquoted, written_ends};
 use rustc_hash::FxHashSet;
 use threatline_model::{
     Database, Decl, Kind, Part, full_name, placed_in,
-    schema::{CLASSIFICATION, Property, TRUST},
+    schema::{CLASSIFICATION, Property},
     sensitivity_of_asset, trust_of_boundary, typed,
 };
 
@@ -89,7 +89,7 @@ impl Comparer<'_> {
                 message += &format!(", {}", CLASSIFICATION.word(classification));
             }
             Kind::Boundary => {
-                let trust = TRUST.word(trust_of_boundary(db, decl).0);
+                let trust = trust_of_boundary(db, decl).word();
                 message += &format!(", trust {trust}");
             }
             _ => {}

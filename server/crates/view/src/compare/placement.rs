@@ -5,8 +5,7 @@ use super::comparer::Comparer;
 use super::comparison::Topic;
 use super::wording::written_ends;
 use threatline_model::{
-    Database, Decl, Kind, Part, crossed, ends, holds, placed_in, schema::TRUST, trust,
-    trust_of_boundary,
+    Database, Decl, Kind, Part, Trust, crossed, ends, holds, placed_in, trust, trust_of_boundary,
 };
 use threatline_syntax::prose::quoted_list;
 
@@ -43,11 +42,14 @@ impl Comparer<'_> {
             placed(after),
             placed(before)
         );
-        if was != is {
-            let (was, is) = (TRUST.word(was), TRUST.word(is));
-            message += &format!("; its trust is now {is}, previously {was}");
+        if was.level() != is.level() {
+            message += &format!(
+                "; its trust is now {}, previously {}",
+                is.word(),
+                was.word()
+            );
         }
-        let topic = if is > was {
+        let topic = if is.most > was.most {
             Topic::Weakened
         } else {
             Topic::Changed
@@ -89,11 +91,10 @@ impl Comparer<'_> {
             Some(_) => format!(" (`{} -> {}`)", self.name(source), self.name(target)),
             None => String::new(),
         };
-        let (from, to) = (trust(head, source).0, trust(head, target).0);
+        let (from, to) = (trust(head, source).word(), trust(head, target).word());
         let trusts = if from == to {
             String::new()
         } else {
-            let (from, to) = (TRUST.word(from), TRUST.word(to));
             format!(", from trust {from} to {to}")
         };
         let message = format!(
@@ -114,10 +115,10 @@ impl Comparer<'_> {
 }
 
 /// The trust of what is in a boundary, or of where an element is.
-fn trust_of(db: &Database, decl: Decl) -> u8 {
+fn trust_of(db: &Database, decl: Decl) -> Trust {
     match decl.kind(db) {
-        Kind::Boundary => trust_of_boundary(db, decl).0,
-        _ => trust(db, decl).0,
+        Kind::Boundary => trust_of_boundary(db, decl),
+        _ => trust(db, decl),
     }
 }
 

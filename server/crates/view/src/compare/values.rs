@@ -2,7 +2,7 @@
 
 use threatline_model::{
     Decl, FindingSelector, StatedProperty, TypedValue,
-    schema::{Property, STRIDE, Takes},
+    schema::{NOTHING, Property, STRIDE, Takes},
 };
 
 /// Whether a property is for people alone, and no part of the design.
@@ -38,6 +38,7 @@ pub fn in_text(value: &TypedValue, name: &dyn Fn(Decl) -> String) -> String {
         TypedValue::Word(position) => position.to_string(),
         TypedValue::YesNo(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         TypedValue::Decl(decl) => name(*decl),
+        TypedValue::Nothing => NOTHING.to_owned(),
         TypedValue::Category(category) => STRIDE.word(*category).to_owned(),
         TypedValue::Text(text) | TypedValue::Reference(text) => text.to_string(),
         TypedValue::Date(date) => date.to_string(),

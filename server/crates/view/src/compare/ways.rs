@@ -60,7 +60,7 @@ pub fn is_weaker(base: &Database, head: &Database, change: &PropertyChange) -> b
     match (new.kind(head), change.property.name) {
         // Trusted further than before, whoever states it.
         (Kind::Boundary, "trust") => {
-            trust_of_boundary(head, new).0 > trust_of_boundary(base, old).0
+            trust_of_boundary(head, new).most > trust_of_boundary(base, old).most
         }
         (Kind::Asset, "integrity") => {
             sensitivity_of_asset(head, new).integrity < sensitivity_of_asset(base, old).integrity

@@ -8,7 +8,7 @@ use crate::names::shown_name;
 use threatline_model::{
     Assessed, Database, Decl, File, FindingSelector, Model, Part, Place, TypedValue, full_name,
     is_done, name_from,
-    schema::{STATUS, STRIDE, Takes},
+    schema::{NOTHING, STATUS, STRIDE, Takes},
     typed,
 };
 
@@ -194,6 +194,7 @@ impl<'db> Description<'db> {
             }
             (TypedValue::YesNo(yes), _) => format!("`{}`", if *yes { "yes" } else { "no" }),
             (TypedValue::Decl(decl), _) => self.titled(*decl),
+            (TypedValue::Nothing, _) => format!("`{NOTHING}`"),
             (TypedValue::Text(text), _) => text.to_string(),
             (TypedValue::Reference(text), _) => text.to_string(),
             (TypedValue::Date(date), _) => format!("{date}, {}", distance(self.db, *date)),

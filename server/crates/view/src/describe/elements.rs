@@ -3,7 +3,7 @@
 use super::description::{Description, name_place};
 use super::wording::capital;
 use threatline_model::{
-    FactCache, Kind, assessed, crossed, describe_fact, effective_mitigations, ends, exposed_by,
+    FactCache, Kind, assessed, crossed, describe_fact, effective_mitigations, ends, exposure,
     fact_named,
     schema::{self, Property, Takes},
     trust, typed,
@@ -82,7 +82,7 @@ impl Description<'_> {
         let (entered, left) = crossed(self.db, self.decl);
         self.facts(&["crosses_boundary"]);
         if !entered.is_empty() || !left.is_empty() {
-            let is_exposed = exposed_by(self.db, self.decl).is_some();
+            let is_exposed = exposure(self.db, self.decl).flow().is_some();
             self.facts(&[if is_exposed { "exposed" } else { "outbound" }]);
         }
         self.facts(&["encrypted", "authenticated"]);

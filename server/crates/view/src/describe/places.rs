@@ -4,8 +4,8 @@
 use super::description::{Description, name_place};
 use crate::related;
 use threatline_model::{
-    Assessed, Decl, Kind, Part, assessed, boundaries_around, component_of, contents, crossed,
-    exposed_by, placed_in, schema::TRUST, trust_of_boundary,
+    Assessed, Kind, Part, Trust, TrustBasis, assessed, boundaries_around, component_of, contents,
+    crossed, exposure, trust_of_boundary,
 };
 use threatline_syntax::prose::count;
 
@@ -72,7 +72,7 @@ impl Description<'_> {
             let enters = entered.contains(&decl);
             entering += usize::from(enters);
             leaving += usize::from(left.contains(&decl));
-            exposed += usize::from(enters && exposed_by(db, flow).is_some());
+            exposed += usize::from(enters && exposure(db, flow).flow().is_some());
         }
         if entering + leaving > 0 {
             let from = match exposed {
@@ -97,16 +97,21 @@ impl Description<'_> {
     }
 
     /// Adds the trust of what is described, and which boundary states it.
-    pub fn trust(&mut self, (trust, by): (u8, Option<Decl>)) {
-        let trust = TRUST.word(trust);
-        let text = match by {
-            Some(by) if by == self.decl => format!("Trust: `{trust}`"),
-            Some(by) => format!("Trust: `{trust}` (from {})", self.name(by)),
-            None if placed_in(self.db, self.decl).is_none() => {
-                format!("Trust: `{trust}` (default outside all boundaries)")
+    pub fn trust(&mut self, trust: Trust) {
+        let word = trust.word();
+        let text = match trust.basis {
+            TrustBasis::Stated(by) if by == self.decl => format!("Trust: `{word}`"),
+            TrustBasis::Stated(by) => format!("Trust: `{word}` (from {})", self.name(by)),
+            TrustBasis::Own(by) => format!(
+                "Trust: `{word}` (default: {} contains your own processes or stores)",
+                self.name(by)
+            ),
+            TrustBasis::Unknown(by) => {
+                format!("Trust: unknown ({} does not specify it)", self.name(by))
             }
-            None => format!("Trust: `{trust}` (default)"),
+            TrustBasis::Outside => format!("Trust: `{word}` (default outside all boundaries)"),
         };
+        let by = trust.stated_by();
         let place = by.and_then(|by| self.property_place(by, "trust"));
         self.item(text, place);
     }

@@ -8,7 +8,7 @@ use crate::sanitize::line as shown;
 use rustc_hash::{FxHashMap, FxHashSet};
 use threatline_model::{
     Assessed, Database, Decl, ENDPOINT_KINDS, File, FindingState, Kind, boundaries_around, ends,
-    full_name, placed_in, schema::TRUST, touching, trust_of_boundary, typed,
+    full_name, placed_in, touching, trust_of_boundary, typed,
 };
 
 /// How many findings are told of a part.
@@ -132,7 +132,7 @@ impl Gathered<'_> {
             cut(&full, columns + 4)
         };
         let trust = match kind {
-            Kind::Boundary => TRUST.word(trust_of_boundary(db, decl).0),
+            Kind::Boundary => trust_of_boundary(db, decl).word(),
             _ => "",
         };
         let open = findings.iter().filter(|assessed| {

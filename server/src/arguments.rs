@@ -96,6 +96,10 @@ pub struct CheckArguments {
     #[arg(long)]
     pub all: bool,
 
+    /// Count planned mitigations as open, as `check.release` of threatline.toml does
+    #[arg(long)]
+    pub release: bool,
+
     /// The date to compare due and end dates with, such as 2026-11-23 [default: today]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,

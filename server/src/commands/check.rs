@@ -16,7 +16,8 @@ use std::io::Write;
 /// # Errors
 /// When a path cannot be used, or the output cannot be written.
 pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
-    let loaded = load(&arguments.paths, arguments.today)?;
+    let mut loaded = load(&arguments.paths, arguments.today)?;
+    loaded.workspace.set_release(arguments.release);
     let mut reports = report(&loaded, arguments.fail_on.map(FailOn::level));
     if !arguments.all {
         for report in &mut reports {

@@ -195,7 +195,7 @@ impl Log<'_> {
     fn treated(&mut self, report: &ModelReport, assessed: &Assessed) {
         let (db, finding) = (self.db, &assessed.finding);
         let (severity, by, done, suppression) = match assessed.state {
-            FindingState::Open | FindingState::Mitigated(_) => return,
+            FindingState::Open | FindingState::Mitigated(_) | FindingState::OutOfScope => return,
             FindingState::Planned(by) => {
                 (Severity::Information, by, "planned", under_review(db, by))
             }

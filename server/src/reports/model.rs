@@ -13,7 +13,7 @@ use threatline_model::{
     Assessed, Database, Decl, Diagnostic, File, FindingCounts, FindingId, Kind, Level, Location,
     Model, RuleSetting, Settings, Severity, Standing, all_findings,
     codes::{self, Class},
-    diagnostics, rule_named,
+    diagnostics, is_out_of_scope, rule_named,
     schema::{CLASSIFICATION, LEVEL},
     sensitivity_of_asset, settings_diagnostics, unlisted_in,
 };
@@ -108,6 +108,8 @@ pub struct ModelReport {
     pub findings: Vec<Assessed>,
     /// All findings by standing and severity, listed or not.
     pub counts: FindingCounts,
+    /// The elements that are out of scope.
+    pub out_of_scope: Vec<Decl>,
     /// From which severity open findings fail the check.
     pub bar: Option<Level>,
     /// What its `threatline.toml` says.
@@ -201,6 +203,42 @@ impl ModelReport {
         (unlisted > 0).then(|| format!("{findings} {verb} counted but not listed"))
     }
 
+    /// How much of what is mitigated rests on a statement only, if anything is mitigated.
+    pub fn mitigated_in_words(&self) -> Option<String> {
+        let (verified, asserted) = (self.counts.verified(), self.counts.asserted());
+        let rated = match self.counts.residual() {
+            0 => String::new(),
+            residual => format!(", and {} asserted", count(residual, "residual severity")),
+        };
+        (verified + asserted > 0 || !rated.is_empty()).then(|| {
+            format!(
+                "{} mitigated: {verified} verified with evidence, {asserted} asserted{rated}",
+                verified + asserted,
+            )
+        })
+    }
+
+    /// How much is out of scope, if anything is.
+    pub fn out_of_scope_in_words(&self) -> Option<String> {
+        let elements = count(self.out_of_scope.len(), "element");
+        let verb = if self.out_of_scope.len() == 1 {
+            ("is", "hides")
+        } else {
+            ("are", "hide")
+        };
+        let hidden = match self.counts.worst_of(Standing::OutOfScope) {
+            Some(worst) => format!(
+                " and {} {}, up to {}",
+                verb.1,
+                count(self.counts.total(Standing::OutOfScope), "finding"),
+                worst.word()
+            ),
+            None => format!(" and {} no finding", verb.1),
+        };
+        let is_empty = self.out_of_scope.is_empty();
+        (!is_empty).then(|| format!("{elements} {} out of scope{hidden}", verb.0))
+    }
+
     /// Whether something is wrong with the model itself, so that what else is said of it may be as
     /// well.
     pub fn is_broken(&self) -> bool {
@@ -264,6 +302,11 @@ pub fn report_of(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) 
     findings.iter().for_each(|assessed| counts.count(assessed));
     let entries = entries(loaded, model, &files, &findings);
     findings.truncate(MAX_FINDINGS);
+    let declarations = files.iter().flat_map(|file| file.declarations(db).iter());
+    let out_of_scope = declarations
+        .copied()
+        .filter(|decl| decl.kind(db).is_element() && is_out_of_scope(db, *decl));
+    let out_of_scope = out_of_scope.collect();
     let mut declared = BTreeMap::new();
     for decl in files.iter().flat_map(|file| file.declarations(db).iter()) {
         *declared.entry(decl.kind(db)).or_default() += 1;
@@ -286,6 +329,7 @@ pub fn report_of(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) 
         questions_left_out: 0,
         findings_left_out: 0,
         counts,
+        out_of_scope,
         findings,
         bar: fail_on.or(settings.fail_on).unwrap_or(Some(Level::High)),
         policy: policy.cloned().collect(),

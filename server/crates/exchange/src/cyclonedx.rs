@@ -447,6 +447,10 @@ fn analysis(db: &Database, assessed: &Assessed) -> Value {
             "justification": "protected_by_mitigating_control",
             "detail": format!("Mitigated by {} ({})", called(db, by), full_name(db, by)),
         }),
+        FindingState::OutOfScope => json!({
+            "state": "in_triage",
+            "detail": "The element is out of scope",
+        }),
         FindingState::Accepted(accept) => {
             let properties = json::properties(db, accept);
             let text = |name: &str| {

@@ -254,7 +254,7 @@ pub fn setting(setting: &RuleSetting) -> Value {
 pub fn finding(db: &Database, assessed: &Assessed) -> Value {
     let finding = &assessed.finding;
     let by = match assessed.state {
-        FindingState::Open => None,
+        FindingState::Open | FindingState::OutOfScope => None,
         FindingState::Planned(by) | FindingState::Mitigated(by) | FindingState::Accepted(by) => {
             Some(full_name(db, by).to_string())
         }

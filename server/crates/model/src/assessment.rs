@@ -3,13 +3,11 @@
 use crate::db::{Db, Decl, File, Model, World, put_in_order};
 use crate::findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, each_finding, findings};
 use crate::headings::ends;
-use crate::identity::{FindingId, FindingSelector};
-use crate::mitigations::{
-    EffectiveMitigation, counters, effective_mitigations, is_done, is_proposed,
-};
+use crate::identity::FindingSelector;
 use crate::names::accepts_naming;
 use crate::properties::typed;
 use crate::severity::Level;
+use crate::treatment::{Treatment, residual, treatment};
 use crate::values::TypedValue;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -26,6 +24,8 @@ pub enum FindingState {
     Mitigated(Decl),
     /// This `accept` takes it on.
     Accepted(Decl),
+    /// The element is out of scope.
+    OutOfScope,
 }
 
 impl FindingState {
@@ -36,6 +36,7 @@ impl FindingState {
             FindingState::Planned(_) => "planned",
             FindingState::Mitigated(_) => "mitigated",
             FindingState::Accepted(_) => "accepted",
+            FindingState::OutOfScope => "out of scope",
         }
     }
 }
@@ -54,16 +55,19 @@ pub enum Standing {
     Accepted,
     /// It is countered.
     Mitigated,
+    /// The element is out of scope.
+    OutOfScope,
 }
 
 impl Standing {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Standing; 5] = [
+    pub const ALL: [Standing; 6] = [
         Standing::Open,
         Standing::Unstated,
         Standing::Planned,
         Standing::Accepted,
         Standing::Mitigated,
+        Standing::OutOfScope,
     ];
 
     /// The word for it.
@@ -74,6 +78,7 @@ impl Standing {
             Standing::Planned => "planned",
             Standing::Accepted => "accepted",
             Standing::Mitigated => "mitigated",
+            Standing::OutOfScope => "out of scope",
         }
     }
 
@@ -100,6 +105,10 @@ pub struct Assessed {
     pub finding: Finding,
     /// What has been done.
     pub state: FindingState,
+    /// Whether there is evidence for it, if it is mitigated.
+    pub is_verified: bool,
+    /// Whether its severity is a person's rating of what is left.
+    pub is_residual: bool,
 }
 
 impl Assessed {
@@ -111,31 +120,58 @@ impl Assessed {
             FindingState::Planned(_) => Standing::Planned,
             FindingState::Mitigated(_) => Standing::Mitigated,
             FindingState::Accepted(_) => Standing::Accepted,
+            FindingState::OutOfScope => Standing::OutOfScope,
         }
     }
 }
 
 /// How many findings there are of each standing and severity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FindingCounts(BTreeMap<(Standing, Level), usize>);
+pub struct FindingCounts {
+    by_standing: BTreeMap<(Standing, Level), usize>,
+    verified: usize,
+    residual: usize,
+}
 
 impl FindingCounts {
     /// Counts a finding.
     pub fn count(&mut self, assessed: &Assessed) {
         let key = (assessed.standing(), assessed.finding.severity);
-        *self.0.entry(key).or_default() += 1;
+        *self.by_standing.entry(key).or_default() += 1;
+        self.verified += usize::from(assessed.is_verified);
+        self.residual += usize::from(assessed.is_residual);
     }
 
     /// Adds other findings.
     pub fn add(&mut self, other: &FindingCounts) {
-        for (key, number) in &other.0 {
-            *self.0.entry(*key).or_default() += number;
+        for (key, number) in &other.by_standing {
+            *self.by_standing.entry(*key).or_default() += number;
         }
+        self.verified += other.verified;
+        self.residual += other.residual;
+    }
+
+    /// The number of mitigated findings for which there is evidence.
+    pub fn verified(&self) -> usize {
+        self.verified
+    }
+
+    /// The number of mitigated findings for which there is a statement only.
+    pub fn asserted(&self) -> usize {
+        self.total(Standing::Mitigated) - self.verified
+    }
+
+    /// The number of findings whose severity is a person's rating of what is left.
+    pub fn residual(&self) -> usize {
+        self.residual
     }
 
     /// The number of findings of a standing and a severity.
     pub fn of(&self, standing: Standing, level: Level) -> usize {
-        self.0.get(&(standing, level)).copied().unwrap_or_default()
+        self.by_standing
+            .get(&(standing, level))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// The number of findings of a standing and some severities.
@@ -150,13 +186,13 @@ impl FindingCounts {
 
     /// The number of all findings.
     pub fn all(&self) -> usize {
-        self.0.values().sum()
+        self.by_standing.values().sum()
     }
 
     /// The number of those that are open, whether or not they wait for a fact.
     pub fn all_open(&self) -> usize {
         let open = self
-            .0
+            .by_standing
             .iter()
             .filter(|((standing, _), _)| standing.is_open());
         open.map(|(_, number)| number).sum()
@@ -164,13 +200,22 @@ impl FindingCounts {
 
     /// The highest severity among those that are open, whether or not they wait for a fact.
     pub fn worst_open(&self) -> Option<Level> {
-        let open = self.0.keys().filter(|(standing, _)| standing.is_open());
+        let open = self
+            .by_standing
+            .keys()
+            .filter(|(standing, _)| standing.is_open());
         open.map(|(_, level)| *level).max()
+    }
+
+    /// The highest severity among those of a standing.
+    pub fn worst_of(&self, standing: Standing) -> Option<Level> {
+        let of_standing = self.by_standing.keys().filter(|(key, _)| *key == standing);
+        of_standing.map(|(_, level)| *level).max()
     }
 
     /// The highest severity, whatever has been done.
     pub fn worst(&self) -> Option<Level> {
-        self.0.keys().map(|(_, level)| *level).max()
+        self.by_standing.keys().map(|(_, level)| *level).max()
     }
 }
 
@@ -216,11 +261,46 @@ fn drop_least_severe(listed: &mut Vec<Assessed>, unlisted: &mut FindingCounts) {
 }
 
 /// A finding with what has been done about it.
-fn assess(db: &dyn Db, finding: Finding) -> Assessed {
+fn assess(db: &dyn Db, mut finding: Finding) -> Assessed {
+    if is_out_of_scope(db, finding.id.subject()) {
+        return Assessed {
+            finding,
+            state: FindingState::OutOfScope,
+            is_verified: false,
+            is_residual: false,
+        };
+    }
+    let treatment = treatment(db, &finding);
+    let residual = residual(db, &finding)
+        .filter(|residual| treatment == Treatment::Partial && *residual < finding.severity);
+    finding.severity = residual.unwrap_or(finding.severity);
     let accepted = accepts_of(db, &finding)
         .find(|accept| accepted_up_to(db, *accept).is_none_or(|level| finding.severity <= level));
-    let state = accepted.map_or_else(|| treatment(db, &finding), FindingState::Accepted);
-    Assessed { finding, state }
+    let state = match (accepted, treatment) {
+        (Some(accept), _) => FindingState::Accepted(accept),
+        (None, Treatment::Open | Treatment::Partial) => FindingState::Open,
+        (None, Treatment::Planned(by)) => FindingState::Planned(by),
+        (None, Treatment::Mitigated { by, .. }) => FindingState::Mitigated(by),
+    };
+    let is_verified = matches!(state, FindingState::Mitigated(_))
+        && matches!(
+            treatment,
+            Treatment::Mitigated {
+                is_verified: true,
+                ..
+            }
+        );
+    Assessed {
+        finding,
+        state,
+        is_verified,
+        is_residual: residual.is_some(),
+    }
+}
+
+/// Whether an element states that it is out of scope.
+pub fn is_out_of_scope(db: &dyn Db, subject: Decl) -> bool {
+    typed(db, subject).get("out_of_scope").is_some()
 }
 
 /// The findings on an element or of a threat, with what has been done about each; of very many the
@@ -274,52 +354,6 @@ pub fn accepts_finding(db: &dyn Db, accept: Decl, finding: &Finding) -> bool {
         TypedValue::Finding(selector) => finding.is_selected_by(selector),
         _ => false,
     })
-}
-
-/// What mitigations make of a finding: the one in place that counters it, else one that is planned.
-/// What is proposed changes nothing yet: nobody has decided on it.
-fn treatment(db: &dyn Db, finding: &Finding) -> FindingState {
-    let against = mitigations_against_finding(db, finding);
-    let mitigations = || against.iter().map(|effective| effective.mitigation);
-    let done = mitigations().find(|mitigation| is_done(db, *mitigation));
-    let planned = mitigations().find(|mitigation| !is_proposed(db, *mitigation));
-    match (done, planned) {
-        (Some(done), _) => FindingState::Mitigated(done),
-        (None, Some(planned)) => FindingState::Planned(planned),
-        (None, None) => FindingState::Open,
-    }
-}
-
-/// The mitigations that counter a finding where it is, done or not, and what brings each there.
-pub fn mitigations_against_finding(db: &dyn Db, finding: &Finding) -> Vec<EffectiveMitigation> {
-    match finding.id {
-        FindingId::Rule { rule, element } => {
-            let effective = effective_mitigations(db, element).iter().copied();
-            let is_against = |effective: &EffectiveMitigation| {
-                let counters = counters(db, effective.mitigation);
-                counters.decls.contains(&rule) || counters.categories.overlaps(finding.categories)
-            };
-            effective.filter(is_against).collect()
-        }
-        FindingId::Threat(threat) => {
-            let stated = typed(db, threat);
-            let listed = stated.named("mitigations");
-            let listed = listed.map(|(mitigation, part)| EffectiveMitigation {
-                mitigation,
-                by: threat,
-                part,
-            });
-            let targets = stated.decls("targets");
-            let on_targets = targets.flat_map(|target| effective_mitigations(db, target));
-            let is_against = |effective: &EffectiveMitigation| {
-                let counters = counters(db, effective.mitigation);
-                counters.decls.contains(&threat)
-            };
-            listed
-                .chain(on_targets.copied().filter(is_against))
-                .collect()
-        }
-    }
 }
 
 /// The `accept`s that name something on a declaration, by file and place.

@@ -349,6 +349,21 @@ codes! {
     "process shop { mitigations: checks }\n\
      mitigation checks { counters: spoofing status: verified }";
 
+    MISPLACED_MITIGATION, "misplaced-mitigation", Lint, Warning,
+    "A mitigation is listed where it cannot act.",
+    "A mitigation acts on the kinds of elements in its `on`, and not where its `when` is false. On \
+     a component or a boundary it acts on the elements inside. Where it cannot act, it closes no \
+     finding.",
+    "process shop\nprocess stock\n\
+     flow ask: shop -> stock { protocol: https mitigations: parameterized_queries }";
+
+    BROAD_MITIGATION, "broad-mitigation", Lint, Warning,
+    "One statement closes many severe findings.",
+    "The `mitigations` of one component or boundary close findings of severity high or above of at \
+     least 3 rules, or at least 8 such findings. List each mitigation at the elements that it \
+     protects, so that a reviewer can check it.",
+    "";
+
     INEFFECTIVE_MITIGATION, "ineffective-mitigation", Lint, Warning,
     "A mitigation that counters nothing.",
     "It states neither `counters` nor `based_on`, and no threat lists it, so it closes no finding.",

@@ -65,6 +65,10 @@ pub struct World {
     /// The day that dates are compared with.
     #[returns(copy)]
     pub today: Date,
+    /// Whether only what is in place counts, for a release, whatever the settings state.
+    #[returns(copy)]
+    #[default]
+    pub is_release: bool,
 }
 
 /// A model: the files below one root.

@@ -73,7 +73,9 @@ pub fn expectation_outcomes(db: &dyn Db, expect: Decl) -> Vec<Outcome> {
 }
 
 fn outcome(db: &dyn Db, expected: &'static str, finding: FindingSelector, place: Place) -> Outcome {
-    let selected = selected_findings(db, &finding);
+    // What is out of scope is hidden, and so absent.
+    let mut selected = selected_findings(db, &finding);
+    selected.retain(|assessed| assessed.state != FindingState::OutOfScope);
     let met = match expected {
         "absent" => selected.is_empty(),
         expected => selected

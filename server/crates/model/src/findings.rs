@@ -63,7 +63,7 @@ pub fn each_finding<'db>(
     if kind == Kind::Threat {
         return Box::new(iter::once(threat(db, subject)));
     }
-    if !kind.is_element() || typed(db, subject).get("out_of_scope").is_some() {
+    if !kind.is_element() {
         return Box::new(iter::empty());
     }
     let firing = Firing {
@@ -420,6 +420,12 @@ fn impact_step(db: &dyn Db, finding: &Finding) -> String {
 fn severity_step(finding: &Finding) -> String {
     let (likelihood, impact) = (finding.likelihood.word(), finding.impact.word());
     let full = Level::severity(finding.likelihood, finding.impact).word();
+    if finding.severity.word() != full {
+        return format!(
+            "severity {}: what is left of `{full}` is rated so (`residual`)",
+            finding.severity.word()
+        );
+    }
     match &finding.missing {
         None => format!("severity {full}: likelihood {likelihood} with impact {impact}"),
         Some(missing) => format!(

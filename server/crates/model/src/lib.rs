@@ -51,6 +51,7 @@ mod trust_levels;
 mod usage;
 
 // What rules find.
+mod acting;
 mod assessment;
 mod evaluation;
 mod expectations;
@@ -58,6 +59,7 @@ mod facts;
 mod findings;
 mod reasons;
 mod ruleset;
+mod treatment;
 mod wording;
 
 // What is to be said.
@@ -102,7 +104,7 @@ pub use vocabulary::{
 pub use assets::{Sensitivity, holds, kind_of_asset, sensitivity, sensitivity_of_asset, why_held};
 pub use definitions::{broader_says, with_broader};
 pub use mitigations::{
-    EffectiveMitigation, counters, effective_mitigations, is_done, is_proposed,
+    EffectiveMitigation, counters, effective_mitigations, is_done, is_proposed, is_verified,
     mitigations_against_rule,
 };
 pub use reach::{Exposure, crosses_boundary, exposure};
@@ -113,17 +115,21 @@ pub use usage::used_by;
 // The values of facts for an element, and why a condition does not hold for it.
 pub use facts::{FactCache, FactValue, MissingFact};
 pub use reasons::reasons_against;
-pub use wording::{Reason, describe_fact};
+pub use wording::{Reason, describe_fact, describe_shortfall};
+
+// Where mitigations can act.
+pub use acting::{Obstacle, counters_on, covered, misplaced, obstacle_on};
 
 // Findings: what rules find, how severe it is, and what has been done about it.
 pub use assessment::{
     Assessed, FindingCounts, FindingState, Standing, accepted_up_to, accepts_finding, accepts_of,
-    all_findings, assessed, mitigations_against_finding, selected_findings, unlisted, unlisted_in,
+    all_findings, assessed, is_out_of_scope, selected_findings, unlisted, unlisted_in,
 };
 pub use findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, finding_reasons, severity_steps};
 pub use identity::{FindingId, FindingSelector};
 pub use ruleset::{rule_named, rule_settings, rules};
 pub use severity::{Level, SEVERITY_MATRIX};
+pub use treatment::{Shortfall, mitigations_against_finding, shortfalls};
 
 // Tests of rules.
 pub use expectations::{Outcome, expectation_outcomes, expected_rules, tests_of_rule};

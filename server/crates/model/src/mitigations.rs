@@ -1,10 +1,12 @@
 //! Which mitigations protect an element, and what they counter. It must not know what rules find.
 
 use crate::boundaries::boundaries_around;
-use crate::db::{Db, Decl, Model};
+use crate::db::{Db, Decl, Model, World};
 use crate::definitions::MAX_BROADER;
 use crate::headings::ends;
+use crate::library;
 use crate::lower::Part;
+use crate::names::full_name;
 use crate::properties::typed;
 use crate::resolve::components_around;
 use crate::schema::STATUS;
@@ -21,17 +23,30 @@ pub struct Counters {
     pub categories: Categories,
 }
 
-/// What a mitigation counters.
+/// What a mitigation counters, wherever it is.
 #[salsa::tracked]
 pub fn counters(db: &dyn Db, mitigation: Decl) -> Counters {
-    let mut counters = Counters::default();
-    let mut seen = FxHashSet::default();
+    stated_counters(db, with_bases(db, mitigation))
+}
+
+/// A mitigation and those that it is based on, the narrowest first.
+pub fn with_bases(db: &dyn Db, mitigation: Decl) -> Vec<Decl> {
+    let mut mitigations = Vec::new();
     let mut next = Some(mitigation);
-    while let Some(mitigation) =
-        next.filter(|mitigation| seen.insert(*mitigation) && seen.len() <= MAX_BROADER)
+    while let Some(mitigation) = next
+        .filter(|mitigation| mitigations.len() < MAX_BROADER && !mitigations.contains(mitigation))
     {
-        let stated = typed(db, mitigation);
-        for (_, value) in stated.values("counters") {
+        mitigations.push(mitigation);
+        next = typed(db, mitigation).decls("based_on").next();
+    }
+    mitigations
+}
+
+/// What mitigations themselves state to counter, without what they are based on.
+pub fn stated_counters(db: &dyn Db, mitigations: impl IntoIterator<Item = Decl>) -> Counters {
+    let mut counters = Counters::default();
+    for mitigation in mitigations {
+        for (_, value) in typed(db, mitigation).values("counters") {
             match value {
                 TypedValue::Decl(decl) => counters.decls.push(*decl),
                 TypedValue::Category(category) => {
@@ -40,7 +55,6 @@ pub fn counters(db: &dyn Db, mitigation: Decl) -> Counters {
                 _ => {}
             }
         }
-        next = stated.decls("based_on").next();
     }
     counters
 }
@@ -54,6 +68,12 @@ pub fn is_done(db: &dyn Db, mitigation: Decl) -> bool {
 /// Whether a mitigation is no more than an idea.
 pub fn is_proposed(db: &dyn Db, mitigation: Decl) -> bool {
     typed(db, mitigation).word("status") == STATUS.position("proposed")
+}
+
+/// Whether a mitigation is in place with evidence that it works.
+pub fn is_verified(db: &dyn Db, mitigation: Decl) -> bool {
+    let stated = typed(db, mitigation);
+    stated.states("status", "verified") && stated.get("evidence").is_some()
 }
 
 /// A mitigation that protects an element, and what brings it there: the element itself, its
@@ -94,11 +114,30 @@ pub fn effective_mitigations(db: &dyn Db, element: Decl) -> Vec<EffectiveMitigat
                 part,
             })
     });
+    let listed = listed.chain(stated_as_fact(db, element));
     // What several list is there by the first.
     let mut seen = FxHashSet::default();
     listed
         .filter(|effective| seen.insert(effective.mitigation))
         .collect()
+}
+
+/// The mitigation of the library that a store states by a word of its own: data that is encrypted
+/// before it reaches the store.
+fn stated_as_fact(db: &dyn Db, element: Decl) -> Option<EffectiveMitigation> {
+    const MITIGATION: &str = "client_side_encryption";
+    let stated = typed(db, element);
+    if element.kind(db) != Kind::Store || !stated.states("encryption", "client_side") {
+        return None;
+    }
+    let name = library::full_name(MITIGATION);
+    let library = mitigations(db, World::get(db).library(db)).iter();
+    let mut library = library.filter(|mitigation| *full_name(db, **mitigation) == name);
+    Some(EffectiveMitigation {
+        mitigation: *library.next()?,
+        by: element,
+        part: stated.part("encryption")?,
+    })
 }
 
 /// The mitigations that counter a rule: the model's own first, then those of what it builds on.

@@ -297,7 +297,9 @@ words!(
     /// The implementation status of a mitigation.
     STATUS, "a status", true, [
         "proposed": "Suggested, but not decided. It mitigates nothing yet.",
-        "planned": "Decided, but not in place yet. It mitigates nothing yet.",
+        "planned":
+            "Decided, but not in place yet. It counts with a `due` date and an `owner` or a \
+             `ticket`.",
         "implemented": "In place.",
         "verified": "In place, with evidence that it works.",
     ]
@@ -730,7 +732,19 @@ pub static KINDS: &[KindSchema] = &[
             list(
                 "mitigations",
                 MITIGATION,
-                "The mitigations that counter it.",
+                "The mitigations that counter it. It is mitigated when all are in place.",
+            ),
+            list(
+                "enough",
+                MITIGATION,
+                "Those of its mitigations that are enough: it is mitigated when these are in \
+                 place.",
+            ),
+            one(
+                "residual",
+                Takes::Words(&LEVEL),
+                "The severity of what is left while some of its mitigations are in place. It \
+                 needs an `owner`.",
             ),
             REFERENCES,
             TICKET,
@@ -750,7 +764,19 @@ pub static KINDS: &[KindSchema] = &[
             list(
                 "counters",
                 Takes::Countered,
-                "The threats, rules or STRIDE categories that it mitigates.",
+                "The threats, rules or STRIDE categories that it mitigates. A category closes \
+                 findings below severity `high`, and only together with all others of the finding.",
+            ),
+            list(
+                "on",
+                Takes::Words(&SUBJECT),
+                "The kinds of elements that it can act on; all if unspecified.",
+            ),
+            one(
+                "when",
+                Takes::Condition,
+                "The condition under which it can act on an element. It does not act where this \
+                 is false.",
             ),
             defaults(
                 "implemented",

@@ -22,6 +22,12 @@ pub struct Settings {
     pub fail_on: Option<Option<Level>>,
     /// Whether a check passes that could not judge everything.
     pub allows_unjudged: bool,
+    /// Whether only mitigations that are in place count, as for a release.
+    pub is_release: bool,
+    /// How long planned mitigations may take.
+    pub horizons: Horizons,
+    /// From which severity on only mitigations with evidence count.
+    pub evidence_from: Option<Level>,
     /// The weight of each diagnostic that is set, `None` for those turned off.
     pub diagnostics: FxHashMap<SmolStr, Option<Severity>>,
     /// What is set for single rules, in their order.
@@ -30,6 +36,23 @@ pub struct Settings {
     pub ticket_link: Option<SmolStr>,
     /// What is wrong with the text.
     pub problems: Vec<Problem>,
+}
+
+/// How many days from now a planned mitigation may be due, by the severity of the finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horizons([Option<i32>; 4]);
+
+impl Default for Horizons {
+    fn default() -> Horizons {
+        Horizons([None, Some(365), Some(90), Some(30)])
+    }
+}
+
+impl Horizons {
+    /// The days for a severity, if there is a limit.
+    pub fn of(self, severity: Level) -> Option<i32> {
+        self.0[severity as usize]
+    }
 }
 
 /// What is set for a rule.
@@ -48,7 +71,14 @@ pub struct RuleSetting {
 }
 
 /// The sections of the file.
-pub const SETTINGS_SECTIONS: [&str; 5] = ["model", "check", "diagnostics", "rules", "links"];
+pub const SETTINGS_SECTIONS: [&str; 6] = [
+    "model",
+    "check",
+    "evidence",
+    "diagnostics",
+    "rules",
+    "links",
+];
 
 /// The keys of a section, each with what it says; of `diagnostics` every code is one. `rules`
 /// stands for the sections of single rules.
@@ -65,7 +95,20 @@ pub fn settings_keys(section: &str) -> Vec<(&'static str, &'static str)> {
                 "Whether `threatline check` fails (`fail`) or passes (`allow`) while a fact is \
                  missing on which such a finding depends.",
             ),
+            (
+                "release",
+                "Whether planned mitigations count as open, as for a release.",
+            ),
+            (
+                "planned_days",
+                "The number of days within which a planned mitigation must be due, by severity: \
+                 `{ critical = 30, high = 90, medium = 365 }`.",
+            ),
         ],
+        "evidence" => vec![(
+            "from",
+            "The severity from which only verified mitigations with evidence close a finding.",
+        )],
         "links" => vec![(
             "ticket",
             "The address of a ticket, with `{}` where its id goes.",
@@ -91,6 +134,9 @@ pub fn settings_keys(section: &str) -> Vec<(&'static str, &'static str)> {
 pub fn settings_words(section: &str, key: &str) -> &'static [&'static str] {
     match (section, key) {
         ("check", "unjudged") => &["fail", "allow"],
+        ("check", "release") => &["true", "false"],
+        ("check", "planned_days") => &[],
+        ("evidence", "from") => &["low", "medium", "high", "critical"],
         ("check", _) => &["low", "medium", "high", "critical", "never"],
         ("diagnostics", _) => &["error", "warning", "information", "hint", "off"],
         ("rules", "likelihood") => &["low", "medium", "high", "critical"],
@@ -173,6 +219,12 @@ impl Settings {
         self
     }
 
+    /// Whether other settings demand the same of mitigations.
+    pub fn demands_the_same(&self, other: &Settings) -> bool {
+        let demands = |of: &Settings| (of.is_release, of.horizons, of.evidence_from);
+        demands(self) == demands(other)
+    }
+
     /// Where a key of a section stands. That of a rule knows its own place.
     pub fn place_of(&self, section: &str, key: &str) -> Option<Span> {
         let (table, _) = DeTable::parse_recoverable(&self.text);
@@ -202,6 +254,19 @@ impl Settings {
                 Some(word) => self.bad_word(value.1, word, settings_words(section, key)),
                 None => {}
             },
+            ("check", "release") => match value.0 {
+                DeValue::Boolean(is_release) => self.is_release = *is_release,
+                _ => self.problem(value.1, "this takes `true` or `false`".to_owned(), None),
+            },
+            ("check", "planned_days") => self.planned_days(value),
+            ("evidence", "from") => {
+                if let Some(word) = self.text_of(value) {
+                    self.evidence_from = Level::from_word(&word);
+                    if self.evidence_from.is_none() {
+                        self.bad_word(value.1, &word, settings_words(section, key));
+                    }
+                }
+            }
             ("links", "ticket") => {
                 self.ticket_link = self.text_of(value);
                 if self
@@ -234,6 +299,34 @@ impl Settings {
                 self.diagnostics.insert(code.into(), severity);
             }
             _ => self.unknown(key_span, "key", key, &known_keys(section)),
+        }
+    }
+
+    /// Reads how long planned mitigations may take, a number of days for each severity.
+    fn planned_days(&mut self, (value, span): Setting) {
+        let DeValue::Table(days) = value else {
+            let message = "this takes days by severity: `{ critical = 30, high = 90 }`";
+            return self.problem(span, message.to_owned(), None);
+        };
+        for (key, value) in days {
+            let key_span = Span::new(key.span().start, key.span().end);
+            let word: &str = key.get_ref();
+            let Some(level) = Level::from_word(word) else {
+                self.unknown(key_span, "severity", word, &Level::ALL.map(Level::word));
+                continue;
+            };
+            let number = match value.get_ref() {
+                DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
+                _ => None,
+            };
+            match number.filter(|number: &i32| *number >= 0) {
+                Some(number) => self.horizons.0[level as usize] = Some(number),
+                None => self.problem(
+                    Span::new(value.span().start, value.span().end),
+                    "this takes a number of days".to_owned(),
+                    None,
+                ),
+            }
         }
     }
 

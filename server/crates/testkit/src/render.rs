@@ -55,7 +55,7 @@ pub fn render_findings(workspace: &Workspace) -> String {
         )
         .unwrap();
         match assessed.state {
-            FindingState::Open => {}
+            FindingState::Open | FindingState::OutOfScope => {}
             FindingState::Planned(by)
             | FindingState::Mitigated(by)
             | FindingState::Accepted(by) => {

@@ -5,10 +5,10 @@ use crate::catalogue;
 use std::time::Duration;
 use threatline_model::{
     Assessed, Database, Decl, Finding, FindingId, FindingState, Kind, Model, Part, Place,
-    RuleSetting, World, all_findings, checked_condition, codes::Code, facts_in_condition,
-    finding_reasons, full_name, is_done, library, mitigations_against_finding,
+    RuleSetting, World, all_findings, checked_condition, codes::Code, describe_shortfall,
+    facts_in_condition, finding_reasons, full_name, is_done, library, mitigations_against_finding,
     mitigations_against_rule, name_from, references, resolve, rule_named, schema::STATUS,
-    severity_steps, tests_of_rule, typed,
+    severity_steps, shortfalls, tests_of_rule, typed,
 };
 use threatline_syntax::prose::plural;
 
@@ -184,6 +184,14 @@ fn treatment(db: &Database, finding: &Finding) -> Vec<Section> {
             Some(effective.by.part(effective.part)),
         ));
     }
+    let shortfalls = shortfalls(db, finding);
+    if !shortfalls.is_empty() {
+        parts.push(Heading("Why that does not close it"));
+    }
+    parts.extend(shortfalls.into_iter().map(|(effective, shortfall)| {
+        let place = effective.by.part(effective.part);
+        Item(describe_shortfall(db, effective, shortfall), Some(place))
+    }));
     parts
 }
 
@@ -215,9 +223,12 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
                 full_name(db, missing.element),
                 missing.property
             ),
-            None => {
+            None if shortfalls(db, &assessed.finding).is_empty() => {
                 format!("Open: no implemented mitigation counters it. Severity: {severity}.")
             }
+            None => format!(
+                "It is open: what is done about it does not close it. Its severity is {severity}."
+            ),
         },
         FindingState::Planned(by) => {
             format!(
@@ -231,6 +242,10 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
                 full_name(db, by)
             )
         }
+        FindingState::OutOfScope => format!(
+            "`{}` is out of scope, so it is not part of the verdict. Its severity is {severity}.",
+            full_name(db, assessed.finding.id.subject())
+        ),
         FindingState::Accepted(by) => {
             let stated = typed(db, by);
             let who = stated.text("by").map_or("someone", |who| who.as_str());

@@ -12,6 +12,8 @@ use threatline_model::{
 pub enum Cell {
     /// Nothing was found.
     Nothing,
+    /// The element is out of scope.
+    OutOfScope,
     /// What was found is countered.
     Mitigated,
     /// Someone has taken it on.
@@ -29,6 +31,7 @@ impl Cell {
     pub fn word(self) -> &'static str {
         match self {
             Cell::Nothing => "",
+            Cell::OutOfScope => "out of scope",
             Cell::Mitigated => "mitigated",
             Cell::Accepted => "accepted",
             Cell::Planned => "planned",
@@ -41,6 +44,7 @@ impl Cell {
     pub fn sign(self) -> &'static str {
         match self {
             Cell::Nothing => "",
+            Cell::OutOfScope => "–",
             Cell::Mitigated => "✓",
             Cell::Accepted => "~",
             Cell::Planned => "…",
@@ -53,6 +57,7 @@ impl Cell {
     pub fn class(self) -> &'static str {
         match self {
             Cell::Nothing => "nothing",
+            Cell::OutOfScope => "out-of-scope",
             Cell::Unstated => "not-stated",
             other => other.word(),
         }
@@ -64,6 +69,7 @@ impl Cell {
             FindingState::Mitigated(_) => Cell::Mitigated,
             FindingState::Accepted(_) => Cell::Accepted,
             FindingState::Planned(_) => Cell::Planned,
+            FindingState::OutOfScope => Cell::OutOfScope,
             FindingState::Open if assessed.finding.missing.is_some() => Cell::Unstated,
             FindingState::Open => Cell::Open(assessed.finding.severity),
         }
@@ -186,6 +192,7 @@ pub fn counted(findings: &[Assessed]) -> String {
         Cell::Planned,
         Cell::Accepted,
         Cell::Mitigated,
+        Cell::OutOfScope,
     ];
     let others = others.map(|other| (other.word(), count(&|cell| cell == other)));
     let others = others.iter().filter(|(_, count)| *count > 0);

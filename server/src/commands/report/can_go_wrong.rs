@@ -80,7 +80,7 @@ fn row(page: &Page, found: &Assessed) -> Vec<Cell> {
         }
     };
     let (by, day) = match found.state {
-        FindingState::Open => (String::new(), Cell::default()),
+        FindingState::Open | FindingState::OutOfScope => (String::new(), Cell::default()),
         FindingState::Mitigated(by) => (page.called(by), Cell::default()),
         FindingState::Planned(by) => (page.called(by), page.day(by, "due", "overdue")),
         FindingState::Accepted(by) => (page.called(by), page.day(by, "until", "expired")),

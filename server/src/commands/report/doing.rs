@@ -4,7 +4,8 @@ use super::page::Page;
 use crate::output::document::{Block, Cell};
 use std::collections::BTreeMap;
 use threatline_model::{
-    Date, Decl, FindingState, Kind, accepts_finding, is_done, schema::STATUS, typed,
+    Date, Decl, FindingState, Kind, Level, accepts_finding, assessed, is_done, schema::STATUS,
+    typed,
 };
 
 /// The section.
@@ -16,6 +17,7 @@ pub fn section(page: &Page) -> Vec<Block> {
     blocks.extend(own);
     blocks.extend(standard_mitigations(page));
     blocks.extend(accepts);
+    blocks.extend(out_of_scope(page));
     blocks.extend(owners(page));
     if is_idle {
         blocks.push(Block::text(
@@ -59,7 +61,7 @@ fn mitigation_row(page: &Page, mitigation: Decl) -> Vec<Cell> {
     let findings = page.report.findings.iter();
     let treated = findings.filter(|found| match found.state {
         FindingState::Mitigated(by) | FindingState::Planned(by) => by == mitigation,
-        FindingState::Open | FindingState::Accepted(_) => false,
+        FindingState::Open | FindingState::Accepted(_) | FindingState::OutOfScope => false,
     });
     vec![
         page.called(mitigation).into(),
@@ -116,6 +118,27 @@ fn accepted_risks(page: &Page) -> Vec<Block> {
     vec![
         Block::heading(3, "Accepted risks, by expiry date"),
         Block::table(["until", "decision", "findings", "by", "because"], rows),
+    ]
+}
+
+fn out_of_scope(page: &Page) -> Vec<Block> {
+    let Some(summary) = page.report.out_of_scope_in_words() else {
+        return Vec::new();
+    };
+    let rows = page.report.out_of_scope.iter().map(|element| {
+        let hidden = assessed(page.db, *element);
+        let worst = hidden.iter().map(|found| found.finding.severity).max();
+        vec![
+            page.called(*element).into(),
+            page.text(*element, "out_of_scope").into(),
+            hidden.len().to_string().into(),
+            worst.map_or("", Level::word).into(),
+        ]
+    });
+    vec![
+        Block::heading(3, "Out of scope"),
+        Block::text(format!("{summary}.")),
+        Block::table(["element", "because", "hidden findings", "up to"], rows),
     ]
 }
 

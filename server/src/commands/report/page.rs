@@ -120,7 +120,7 @@ impl<'a> Page<'a> {
         let treated = match assessed.state {
             FindingState::Accepted(by) => self.text(by, "by"),
             FindingState::Planned(by) | FindingState::Mitigated(by) => self.text(by, "owner"),
-            FindingState::Open => String::new(),
+            FindingState::Open | FindingState::OutOfScope => String::new(),
         };
         if !treated.is_empty() {
             return treated;
@@ -276,6 +276,7 @@ fn class_unless_zero(number: usize, class: &'static str) -> &'static str {
 pub fn covered(counts: &FindingCounts, levels: &[Level]) -> String {
     let number = |standing: &Standing| counts.of_levels(*standing, levels);
     let findings: usize = Standing::ALL.iter().map(number).sum();
+    let findings = findings - number(&Standing::OutOfScope);
     let treated = number(&Standing::Mitigated) + number(&Standing::Accepted);
     match (treated * 100).checked_div(findings) {
         Some(share) => format!("{share}%"),

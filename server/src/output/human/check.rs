@@ -45,6 +45,16 @@ fn summary(output: &mut impl Write, db: &Database, report: &ModelReport) -> Resu
     if let Some(unlisted) = report.unlisted_in_words() {
         writeln!(output, "  {unlisted}")?;
     }
+    let lines = [report.mitigated_in_words(), report.out_of_scope_in_words()];
+    for line in lines.into_iter().flatten() {
+        writeln!(output, "  {line}")?;
+    }
+    if report.settings.is_release {
+        writeln!(
+            output,
+            "  planned mitigations count as open: `release = true`"
+        )?;
+    }
     for setting in &report.policy {
         writeln!(output, "  {}", in_one_line(&policy_in_words(setting)))?;
     }
@@ -60,7 +70,8 @@ fn table(output: &mut impl Write, report: &ModelReport) -> Result<()> {
         write!(output, "{:>10}", level.word())?;
     }
     writeln!(output, "{:>10}", "all")?;
-    for standing in Standing::ALL {
+    let standings = Standing::ALL.into_iter();
+    for standing in standings.filter(|standing| *standing != Standing::OutOfScope) {
         write!(output, "  {:<12}", standing.word())?;
         for level in COLUMNS {
             let number = report.counts.of(standing, level);

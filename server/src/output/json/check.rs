@@ -10,7 +10,9 @@ use serde_json::{Map, Value, json};
 use std::io::Write;
 use threatline_exchange::json;
 use threatline_exchange::pretty::pretty_json;
-use threatline_model::{Assessed, Database, Kind, Level, Standing, full_name};
+use threatline_model::{
+    Assessed, Database, Decl, Kind, Level, Standing, assessed, full_name, typed, unlisted,
+};
 
 /// Writes the document of a check.
 ///
@@ -40,6 +42,8 @@ struct ModelDocument<'report> {
     files: usize,
     declared: Map<String, Value>,
     counts: Map<String, Value>,
+    mitigated: Value,
+    out_of_scope: Vec<Value>,
     fail_on: &'static str,
     at_the_bar: usize,
     verdict: &'static str,
@@ -97,6 +101,16 @@ fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelD
         files: report.files,
         declared: Kind::ALL.iter().map(declared).collect(),
         counts: Standing::ALL.iter().map(counts).collect(),
+        mitigated: json!({
+            "verified": report.counts.verified(),
+            "asserted": report.counts.asserted(),
+            "residual": report.counts.residual(),
+        }),
+        out_of_scope: report
+            .out_of_scope
+            .iter()
+            .map(|element| out_of_scope(db, *element))
+            .collect(),
         fail_on: report.bar.map_or("never", Level::word),
         at_the_bar: report.at_the_bar(),
         verdict: report.verdict().word(),
@@ -130,6 +144,21 @@ fn question(db: &Database, question: &Question) -> Value {
         "question": question.in_words(db),
         "findings": question.findings,
         "severity": question.severity.word(),
+    })
+}
+
+/// An element that is out of scope, with the findings that this hides.
+fn out_of_scope(db: &Database, element: Decl) -> Value {
+    let hidden = assessed(db, element);
+    let worst = hidden
+        .iter()
+        .map(|assessed| assessed.finding.severity)
+        .max();
+    json!({
+        "element": full_name(db, element).as_str(),
+        "because": typed(db, element).text("out_of_scope").map(|why| why.as_str()),
+        "findings": hidden.len() + unlisted(db, element).all(),
+        "severity": worst.map(Level::word),
     })
 }
 

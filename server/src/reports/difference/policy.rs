@@ -51,7 +51,7 @@ pub fn judge_by_base(
             .or_else(|| model_around(states, base, &head.root(model)))
             .map(|model| model.settings(base.db()).clone())
             .unwrap_or_default();
-        let by_own = if own.rules == policy.rules {
+        let by_own = if own.rules == policy.rules && own.demands_the_same(&policy) {
             Vec::new()
         } else {
             all_findings(head.db(), model)

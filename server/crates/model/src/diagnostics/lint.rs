@@ -1,27 +1,32 @@
 //! Where a model could be better: what is declared and used nowhere, what hangs loose, what
 //! contradicts itself. It must not know what is open or missing.
 
-use crate::assessment::{Assessed, FindingState, mitigations_against_finding, selected_findings};
+use crate::acting::{Obstacle, covered, misplaced};
+use crate::assessment::{Assessed, FindingState, assessed, selected_findings};
 use crate::boundaries::has_contents;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model};
 use crate::definitions::broader_says;
 use crate::diagnostic::Diagnostic;
-use crate::flows::touching;
+use crate::flows::{incoming, touching};
 use crate::headings::ends;
 use crate::identity::FindingSelector;
 use crate::library::short_name;
 use crate::lower::Part;
-use crate::mitigations::{counters, is_done};
+use crate::mitigations::{EffectiveMitigation, counters, effective_mitigations};
 use crate::names::full_name;
 use crate::properties::typed;
 use crate::resolve::hidden_by;
 use crate::ruleset::rule_settings;
+use crate::severity::Level;
+use crate::treatment::{Treatment, treatment};
 use crate::trust_levels::{TrustBasis, trust};
 use crate::usage::{is_named, used_by};
 use crate::values::TypedValue;
+use crate::wording::describe_obstacle;
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
+use threatline_syntax::prose::{count, with_article};
 
 /// Whether an external system or device is in a boundary of the team's own that states no trust.
 fn is_inside_own(db: &dyn Db, external: Decl) -> bool {
@@ -110,6 +115,99 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     }
     hiding(db, decl, problems);
     contradictions(db, decl, problems);
+    placement(db, decl, problems);
+    if decl.kind(db) == Kind::Flow {
+        nobodys_permissions(db, decl, problems);
+    }
+    if matches!(decl.kind(db), Kind::Component | Kind::Boundary) {
+        broad(db, decl, problems);
+    }
+}
+
+/// Mitigations that cannot act where they are listed.
+fn placement(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
+    if decl.kind(db) == Kind::Threat {
+        return;
+    }
+    for (mitigation, part) in typed(db, decl).named("mitigations") {
+        let Some((element, obstacle)) = misplaced(db, mitigation, decl) else {
+            continue;
+        };
+        let (name, on) = (short_name(full_name(db, mitigation)), full_name(db, decl));
+        let why = describe_obstacle(db, element, obstacle);
+        // The conditions of the library state what a mitigation brings about.
+        let contradicts = matches!(obstacle, Obstacle::Condition(base) if base.in_library(db));
+        let (code, message) = if element != decl {
+            let message = format!("`{name}` cannot act on anything in `{on}`");
+            (&codes::MISPLACED_MITIGATION, message)
+        } else if contradicts {
+            let message = format!("`{name}` contradicts what `{on}` states: {why}");
+            (&codes::CONTRADICTION, message)
+        } else {
+            let message = format!("`{name}` cannot act on `{on}`: {why}");
+            (&codes::MISPLACED_MITIGATION, message)
+        };
+        let mut problem = Diagnostic::new(code, decl.part(part), message);
+        if element == decl {
+            for reason in obstacle.reasons(db, element) {
+                let place = reason.place.unwrap_or(element.part(Part::Name));
+                problem = problem.relate(place, reason.message);
+            }
+        } else {
+            let message = format!("for example `{}`: {why}", full_name(db, element));
+            problem = problem.relate(element.part(Part::Name), message);
+        }
+        problems.push(problem.help(match obstacle {
+            Obstacle::Kind(_) => "list it where it acts",
+            Obstacle::Condition(_) => "correct the fact, or remove the mitigation",
+        }));
+    }
+}
+
+/// A statement for many elements that closes many severe findings.
+fn broad(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
+    const MAX_RULES: usize = 2;
+    const MAX_FINDINGS: usize = 7;
+    let stated = typed(db, decl);
+    let Some(part) = stated.part("mitigations") else {
+        return;
+    };
+    let mut rules = FxHashSet::default();
+    let mut findings = FxHashSet::default();
+    for element in covered(db, decl) {
+        let listed_here = effective_mitigations(db, element).iter();
+        let mut listed_here = listed_here
+            .filter(|effective: &&EffectiveMitigation| effective.by == decl)
+            .map(|effective| effective.mitigation)
+            .peekable();
+        if listed_here.peek().is_none() {
+            continue;
+        }
+        let listed_here: Vec<Decl> = listed_here.collect();
+        for assessed in assessed(db, element) {
+            let is_severe = assessed.finding.severity >= Level::High;
+            if let FindingState::Mitigated(by) = assessed.state
+                && is_severe
+                && listed_here.contains(&by)
+            {
+                rules.insert(assessed.finding.id.definition());
+                findings.insert(assessed.finding.id);
+            }
+        }
+    }
+    if rules.len() <= MAX_RULES && findings.len() <= MAX_FINDINGS {
+        return;
+    }
+    let message = format!(
+        "one statement of `{}` closes {} of {}, of severity high or above",
+        full_name(db, decl),
+        count(findings.len(), "finding"),
+        count(rules.len(), "rule"),
+    );
+    problems.push(
+        Diagnostic::new(&codes::BROAD_MITIGATION, decl.part(part), message)
+            .help("list each mitigation at the elements that it protects"),
+    );
 }
 
 /// A definition that takes the place of one of the library.
@@ -227,6 +325,12 @@ fn idle(db: &dyn Db, accept: Decl, problems: &mut Vec<Diagnostic>) {
                 _ => format!("there is no such finding on `{on}`, so nothing is accepted"),
             };
             problems.push(Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message));
+        } else if selected
+            .iter()
+            .all(|assessed| assessed.state == FindingState::OutOfScope)
+        {
+            let message = format!("`{on}` is out of scope, so nothing is accepted");
+            problems.push(Diagnostic::new(&codes::IDLE_ACCEPTANCE, place, message));
         } else if let Some(mitigation) = all_mitigated(db, &selected) {
             let message = format!("`{}` mitigates this already", full_name(db, mitigation));
             problems.push(
@@ -248,13 +352,13 @@ fn is_off(db: &dyn Db, model: Model, rule: Decl) -> bool {
 fn all_mitigated(db: &dyn Db, findings: &[Assessed]) -> Option<Decl> {
     let mitigations: Option<Vec<Decl>> = findings
         .iter()
-        .map(|assessed| {
-            mitigations_against_finding(db, &assessed.finding)
-                .into_iter()
-                .map(|effective| effective.mitigation)
-                .find(|mitigation| is_done(db, *mitigation))
-                .filter(|_| !matches!(assessed.state, FindingState::Open))
-        })
+        .map(
+            |assessed| match (treatment(db, &assessed.finding), assessed.state) {
+                (Treatment::Mitigated { by, .. }, FindingState::Accepted(_))
+                | (_, FindingState::Mitigated(by)) => Some(by),
+                _ => None,
+            },
+        )
         .collect();
     mitigations?.first().copied()
 }
@@ -324,16 +428,8 @@ fn contradictions(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
             );
         }
     }
-    if decl.kind(db) == Kind::Flow && states(db, decl, "authentication", "none") {
-        let protocol = stated.decls("protocol").next();
-        let says = protocol.and_then(|protocol| broader_says(db, protocol, "authenticated"));
-        if let Some((true, protocol)) = says {
-            let message = format!(
-                "`{}` authenticates, and `authentication: none` denies it",
-                full_name(db, protocol)
-            );
-            report("protocol", "authentication", message);
-        }
+    if decl.kind(db) == Kind::Flow {
+        flow_contradictions(db, decl, &mut report);
     }
     if decl.kind(db) == Kind::Mitigation
         && stated.get("due").is_some()
@@ -344,4 +440,72 @@ fn contradictions(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
                 .to_owned();
         report("due", "due", message);
     }
+}
+
+/// Facts of a flow that contradict its protocol, or what it starts at.
+fn flow_contradictions(db: &dyn Db, flow: Decl, report: &mut dyn FnMut(&str, &str, String)) {
+    let stated = typed(db, flow);
+    let protocol = stated.decls("protocol").next();
+    let says = |property| protocol.and_then(|protocol| broader_says(db, protocol, property));
+    if states(db, flow, "authentication", "none")
+        && let Some((true, protocol)) = says("authenticated")
+    {
+        let message = format!(
+            "`{}` authenticates, and `authentication: none` denies it",
+            full_name(db, protocol)
+        );
+        report("protocol", "authentication", message);
+    }
+    if let Some(protocol) = protocol
+        && states(db, flow, "authentication", "mutual_tls")
+        && !says("encrypted").is_some_and(|(yes, _)| yes)
+    {
+        let message = format!(
+            "`authentication: mutual_tls` contradicts `protocol: {}`, which does not use TLS",
+            short_name(full_name(db, protocol))
+        );
+        report("protocol", "authentication", message);
+    }
+}
+
+/// The permissions of an end user, where the flow starts at something that no person uses.
+fn nobodys_permissions(db: &dyn Db, flow: Decl, problems: &mut Vec<Diagnostic>) {
+    let part = typed(db, flow).part("authorization");
+    if let Some(source) = ends(db, flow).0
+        && let Some(part) = part.filter(|_| states(db, flow, "authorization", "end_user"))
+        && let Some(kind) = acts_for_nobody(db, source)
+    {
+        let name = full_name(db, source);
+        let message = format!(
+            "`authorization: end_user` contradicts `{name}`: it is {}, and no person uses it",
+            with_article(kind)
+        );
+        let kind_part = typed(db, source).part("kind").unwrap_or(Part::Name);
+        problems.push(
+            Diagnostic::new(&codes::CONTRADICTION, flow.part(part), message)
+                .relate(
+                    source.part(kind_part),
+                    format!("`{name}` has `kind: {kind}`"),
+                )
+                .help(format!(
+                    "state `authorization: service`, or the flow from the person who uses `{name}`"
+                )),
+        );
+    }
+}
+
+/// The kind of an external system or device that no person uses.
+fn acts_for_nobody(db: &dyn Db, source: Decl) -> Option<&'static str> {
+    let is_person = |decl: Decl| {
+        decl.kind(db) == Kind::External
+            && !["system", "device"]
+                .iter()
+                .any(|kind| states(db, decl, "kind", kind))
+    };
+    let kinds = ["system", "device"].into_iter();
+    let mut kinds = kinds.filter(|kind| states(db, source, "kind", kind));
+    let kind = kinds.next().filter(|_| source.kind(db) == Kind::External)?;
+    let callers = incoming(db, source).iter();
+    let mut callers = callers.filter_map(|flow| ends(db, *flow).0);
+    (!callers.any(is_person)).then_some(kind)
 }

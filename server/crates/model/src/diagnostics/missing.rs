@@ -4,9 +4,8 @@
 //! the most severe of them, with the severity of each. A fact that elements of a file do not state
 //! is asked for once, for all of them and however many rules depend on it.
 
-use crate::assessment::{
-    Assessed, FindingCounts, accepted_up_to, accepts_of, mitigations_against_finding,
-};
+use crate::acting::obstacle_on;
+use crate::assessment::{Assessed, FindingCounts, accepted_up_to, accepts_of};
 use crate::codes::{self, Code};
 use crate::db::{Db, Decl, File};
 use crate::diagnostic::Diagnostic;
@@ -21,7 +20,9 @@ use crate::names::{full_name, name_from};
 use crate::properties::{takes, typed};
 use crate::schema::{self, Takes};
 use crate::severity::{Level, Severity, weight};
+use crate::treatment::{done_of_threat, shortfalls};
 use crate::values::Categories;
+use crate::wording::describe_shortfall;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
@@ -250,11 +251,9 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
     }
     diagnostic = relate_more(diagnostic, group);
     diagnostic = relate_outgrown(db, diagnostic, group);
-    if let Some(proposed) = mitigations_against_finding(db, finding).first() {
-        let name = name_from(db, proposed.mitigation, element.file(db));
-        diagnostic = diagnostic.help(format!(
-            "`{name}` is proposed, and counts from when its status is `planned`"
-        ));
+    diagnostic = relate_shortfalls(db, diagnostic, group);
+    if let FindingId::Threat(threat) = finding.id {
+        diagnostic.help.extend(how_to_finish(db, threat, finding));
     }
     if let FindingId::Rule { rule, .. } = finding.id {
         let advice = typed(db, rule).text("advice");
@@ -262,6 +261,33 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
         diagnostic.help.extend(counter(db, element, &[rule]));
     }
     diagnostic.help(explained_by(db, finding.id))
+}
+
+/// Adds the mitigations that counter findings of a group, each with why it does not close them.
+fn relate_shortfalls(db: &dyn Db, mut diagnostic: Diagnostic, group: &Group) -> Diagnostic {
+    const MAX_SHORTFALLS: usize = 10;
+    let all = group.findings().flat_map(|finding| shortfalls(db, finding));
+    let mut reported = FxHashSet::default();
+    for (effective, shortfall) in all {
+        let message = describe_shortfall(db, effective, shortfall);
+        if reported.len() < MAX_SHORTFALLS && reported.insert(message.clone()) {
+            diagnostic = diagnostic.relate(effective.by.part(effective.part), message);
+        }
+    }
+    diagnostic
+}
+
+/// What to state of a threat that is mitigated in part.
+fn how_to_finish(db: &dyn Db, threat: Decl, finding: &Finding) -> Option<String> {
+    let (done, listed) = done_of_threat(db, finding);
+    let states = |property| typed(db, threat).get(property).is_some();
+    if done == 0 || done == listed || states("residual") {
+        return None;
+    }
+    Some(
+        "state `enough` with those of its mitigations that suffice, or `residual` with an `owner`"
+            .to_owned(),
+    )
 }
 
 /// Adds how many findings of a group are not listed.
@@ -305,6 +331,12 @@ fn open_message(db: &dyn Db, group: &Group) -> String {
     let severity = finding.severity.word();
     let categories = finding.categories.in_words();
     match finding.id {
+        FindingId::Threat(_) if done_of_threat(db, finding).0 > 0 => {
+            let (done, listed) = done_of_threat(db, finding);
+            let verb = if done == 1 { "is" } else { "are" };
+            let listed = count(listed, "mitigation");
+            format!("{title}: {done} of {listed} {verb} in place ({severity}, {categories})")
+        }
         FindingId::Threat(_) => {
             format!("{title}: a threat of {severity} severity that nothing counters ({categories})")
         }
@@ -330,7 +362,11 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
     let countering = rules
         .iter()
         .flat_map(|rule| mitigations_against_rule(db, element.model(db), *rule));
-    let mut countering: Vec<Decl> = countering.copied().collect();
+    // What cannot act there is no cure.
+    let can_act = |mitigation: &Decl| {
+        !element.kind(db).is_element() || obstacle_on(db, *mitigation, element).is_none()
+    };
+    let mut countering: Vec<Decl> = countering.copied().filter(can_act).collect();
     // What is declared beside the element is nearest at hand.
     countering.sort_by_key(|mitigation| mitigation.file(db) != element.file(db));
     let mut names: Vec<String> = Vec::new();

@@ -11,7 +11,7 @@ use crate::inputs::TEST_ENDING;
 use crate::lookup::resolve_kind;
 use crate::lower::Part;
 use crate::mentions::full;
-use crate::names::full_name;
+use crate::names::{full_name, name_from};
 use crate::properties::typed;
 use crate::resolve::{file_of, first_in, top_level_member};
 use crate::schema;
@@ -84,6 +84,32 @@ pub(super) fn check_declaration(db: &dyn Db, decl: Decl, problems: &mut Vec<Diag
     duplicate(db, decl, problems);
     references(db, decl, problems);
     cycles(db, decl, problems);
+    if decl.kind(db) == Kind::Threat {
+        enough_and_residual(db, decl, problems);
+    }
+}
+
+/// Mitigations of a threat that are called enough and not listed, and a rating that is nobody's.
+fn enough_and_residual(db: &dyn Db, threat: Decl, problems: &mut Vec<Diagnostic>) {
+    let stated = typed(db, threat);
+    for (mitigation, part) in stated.named("enough") {
+        if !stated
+            .decls("mitigations")
+            .any(|listed| listed == mitigation)
+        {
+            let name = name_from(db, mitigation, threat.file(db));
+            let message = format!("`{name}` is not one of the `mitigations` of this threat");
+            let problem = Diagnostic::new(&codes::INVALID_VALUE, threat.part(part), message);
+            problems.push(problem.help("list it there as well"));
+        }
+    }
+    if let Some(part) = stated.part("residual")
+        && stated.get("owner").is_none()
+    {
+        let message = "`residual` needs an `owner`: a person rates what is left";
+        let problem = Diagnostic::new(&codes::MISSING_PROPERTY, threat.part(part), message);
+        problems.push(problem.help("add `owner: \"text\"`"));
+    }
 }
 
 fn misplaced(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {

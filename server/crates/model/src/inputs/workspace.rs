@@ -160,6 +160,14 @@ impl Workspace {
         }
     }
 
+    /// Sets whether only mitigations that are in place count, whatever the settings state.
+    pub fn set_release(&mut self, is_release: bool) {
+        let world = World::get(self.db());
+        if world.is_release(self.db()) != is_release {
+            world.set_is_release(&mut self.writer.db).to(is_release);
+        }
+    }
+
     /// Sets the folder that relative paths start from: a root above it is above them as well.
     pub fn set_current_folder(&mut self, folder: Arc<str>) {
         self.roots.set_current_folder(folder);

@@ -2,7 +2,7 @@
 
 use super::comparer::Comparer;
 use super::comparison::{Topic, Where};
-use super::values::is_text;
+use super::values::{hidden_in_words, is_text};
 use super::wording::{called, unquoted, written_ends};
 use rustc_hash::FxHashSet;
 use threatline_model::{
@@ -103,7 +103,8 @@ impl Comparer<'_> {
         }
         if let Some(why) = typed(db, decl).text("out_of_scope") {
             topic = Topic::Weakened;
-            message += &format!(", new and out of scope: {}", unquoted(why));
+            let hidden = hidden_in_words(db, decl);
+            message += &format!(", new and out of scope: {}{hidden}", unquoted(why));
         }
         self.report_on(topic, decl, Part::Name, message);
     }

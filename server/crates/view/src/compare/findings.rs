@@ -88,6 +88,7 @@ impl Comparer<'_> {
         let name = |decl: Decl| short_name(&self.name(decl)).to_owned();
         match state {
             FindingState::Open => String::new(),
+            FindingState::OutOfScope => "its element is out of scope".to_owned(),
             FindingState::Planned(mitigation) => {
                 format!("`{}` is planned to mitigate it", name(mitigation))
             }

@@ -2,7 +2,7 @@
 
 use super::comparer::Comparer;
 use super::comparison::Topic;
-use super::values::{is_text, values};
+use super::values::{hidden_in_words, is_text, values};
 use super::ways::{PropertyChange, is_weaker, loses_when_shorter};
 use super::wording::unquoted;
 use threatline_model::{
@@ -93,7 +93,9 @@ impl Comparer<'_> {
         // What an `accept` accepts besides is told by its findings.
         if !new.is_empty() && kind != Kind::Accept {
             let message = format!("{called}: `{name}` gained {}", new.join(", "));
-            self.report_on(topic(kind, false), decl, part, message);
+            // The first that are called enough let the others go.
+            let is_weaker = kind == Kind::Threat && name == "enough" && change.before.is_empty();
+            self.report_on(topic(kind, is_weaker), decl, part, message);
         }
     }
 
@@ -102,7 +104,8 @@ impl Comparer<'_> {
         let called = self.called(decl);
         let message = match (name, change.after.first()) {
             ("out_of_scope", Some(why)) => {
-                format!("{called} is now out of scope: {}", unquoted(why))
+                let hidden = hidden_in_words(self.head.db, decl);
+                format!("{called} is now out of scope: {}{hidden}", unquoted(why))
             }
             ("out_of_scope", None) => format!("{called} is in scope again"),
             (_, after) => {

@@ -1,9 +1,11 @@
 //! What a property says, as text that compares. It must not know in which state it stands.
 
 use threatline_model::{
-    Decl, FindingSelector, StatedProperty, TypedValue,
+    Database, Decl, FindingSelector, StatedProperty, TypedValue, assessed,
     schema::{NOTHING, Property, STRIDE, Takes},
+    unlisted,
 };
+use threatline_syntax::prose::count;
 
 /// Whether a property is for people alone, and no part of the design.
 pub fn is_text(property: &Property) -> bool {
@@ -49,5 +51,21 @@ pub fn in_text(value: &TypedValue, name: &dyn Fn(Decl) -> String) -> String {
             format!("{}@{}", STRIDE.word(*category), name(*subject))
         }
         TypedValue::Finding(FindingSelector::Threat(threat)) => name(*threat),
+    }
+}
+
+/// The findings that an element which is out of scope hides, in words.
+pub fn hidden_in_words(db: &Database, element: Decl) -> String {
+    let hidden = assessed(db, element);
+    let worst = hidden
+        .iter()
+        .map(|assessed| assessed.finding.severity)
+        .max();
+    match worst {
+        Some(worst) => {
+            let findings = count(hidden.len() + unlisted(db, element).all(), "finding");
+            format!(" (hides {findings}, up to {})", worst.word())
+        }
+        None => String::new(),
     }
 }

@@ -83,6 +83,7 @@ pub fn is_weaker(base: &Database, head: &Database, change: &PropertyChange) -> b
             let medium = LEVEL.position("medium");
             is.or(medium) < was.or(medium)
         }
+        (Kind::Threat, "residual") => change.before.is_empty() || is < was,
         (_, "out_of_scope") => !change.is_gone(),
         (_, "tenancy") => change.after.first().is_some_and(|word| word == "multi"),
         (_, "personal" | "redundancy" | "backup" | "multi_factor") => change.came_to(&["no"]),

@@ -8,6 +8,7 @@ use crate::snippet;
 use crate::write::{add_property, add_value, append};
 use threatline_model::{
     Assessed, Decl, FindingId, Level, MissingFact, Place, mitigations_against_rule, name_from,
+    obstacle_on,
     schema::{self, Takes},
     typed,
 };
@@ -45,6 +46,15 @@ pub fn treat(fixes: &mut Fixes, _: Place) {
 fn counter(fixes: &mut Fixes, rule: Decl, elements: &[Decl]) {
     let (db, file) = (fixes.db, fixes.file);
     let mut countering = mitigations_against_rule(db, file.model(db), rule).clone();
+    // What cannot act there closes nothing; once it is planned, the facts may still change.
+    let base = countering
+        .iter()
+        .find(|mitigation| mitigation.in_library(db));
+    let base = base.copied();
+    countering.retain(|mitigation| {
+        let mut elements = elements.iter();
+        elements.all(|element| obstacle_on(db, *mitigation, *element).is_none())
+    });
     // The model's first, what is beside the element before what is elsewhere.
     countering.sort_by_key(|mitigation| (mitigation.in_library(db), mitigation.file(db) != file));
     let on = match elements {
@@ -62,10 +72,21 @@ fn counter(fixes: &mut Fixes, rule: Decl, elements: &[Decl]) {
         let title = format!("Add `{name}` to {on}{}", title.unwrap_or_default());
         fixes.add(title, number == 0, change);
     }
-    let mut countering = countering.iter();
-    if let Some(base) = countering.find(|mitigation| mitigation.in_library(db)) {
-        declare_mitigation(fixes, *base, elements, &on);
+    if let Some(base) = base {
+        declare_mitigation(fixes, base, elements, &on);
     }
+}
+
+/// What a person replaces by the owner of a mitigation.
+const OWNER: &str = "TODO";
+
+/// Within how many days a mitigation has to be planned so that it counts for all findings.
+fn days_to_plan(fixes: &Fixes) -> u64 {
+    let horizons = fixes.file.model(fixes.db).settings(fixes.db).horizons;
+    let findings = fixes.findings().into_iter();
+    let worst = findings.map(|assessed| assessed.finding.severity).max();
+    let days = worst.and_then(|worst| horizons.of(worst));
+    days.map_or(90, |days| u64::try_from(days).unwrap_or_default().min(90))
 }
 
 /// A mitigation of one's own, which is planned.
@@ -77,9 +98,9 @@ fn declare_mitigation(fixes: &mut Fixes, base: Decl, elements: &[Decl], on: &str
     let title = base.title(db).unwrap_or(&base_name);
     let text = format!(
         "mitigation {name} \"${{1:{}}}\" {{\n  based_on: {base_name}\n  status: ${{2:planned}}\n  \
-         due: ${{3:{}}}\n}}",
+         due: ${{3:{}}}\n  owner: \"${{4:{OWNER}}}\"\n}}",
         in_quotes(title),
-        fixes.in_days(90)
+        fixes.in_days(days_to_plan(fixes))
     );
     let mut change = Change::default();
     append(db, file, &text, &mut change);
@@ -94,8 +115,9 @@ fn declare_mitigation(fixes: &mut Fixes, base: Decl, elements: &[Decl], on: &str
 fn plan_mitigation(fixes: &mut Fixes, threat_name: &str, threat: Decl) {
     let name = fixes.free_name(&format!("against_{threat_name}"));
     let text = format!(
-        "mitigation {name} \"${{1:Title}}\" {{\n  status: planned\n  due: {}\n}}",
-        fixes.in_days(90)
+        "mitigation {name} \"${{1:Title}}\" {{\n  status: planned\n  due: {}\n  \
+         owner: \"${{2:{OWNER}}}\"\n}}",
+        fixes.in_days(days_to_plan(fixes))
     );
     let mut change = Change::default();
     add_value(fixes.db, threat, "mitigations", &name, &mut change);

@@ -28,6 +28,7 @@ const KINDS = [
   'threat',
   'mitigation',
   'accept',
+  'dismiss',
   'assumption',
   'rule',
   'expect',
@@ -128,7 +129,7 @@ module.exports = grammar({
         )),
       ),
       seq(
-        field('name', alias('when', $.property_name)),
+        field('name', alias(choice('when', 'while'), $.property_name)),
         ':',
         optional(field('condition', $._condition)),
       ),
@@ -151,7 +152,7 @@ module.exports = grammar({
     // A word, or a name as far as it has to be written: `vpc`, `edge.vpc`. It
     // may be any word, even where a declaration or the next property may start.
     name: $ => prec.right(seq(
-      choice($._word, ...KINDS, ...KINDS_AND_PROPERTIES, 'when'),
+      choice($._word, ...KINDS, ...KINDS_AND_PROPERTIES, 'when', 'while'),
       repeat(seq('.', $._word)),
     )),
 

@@ -15,7 +15,7 @@
   name: (name) @type)
 
 (declaration
-  kind: (kind ["flow" "threat" "mitigation" "accept" "assumption" "rule" "expect"])
+  kind: (kind ["flow" "threat" "mitigation" "accept" "dismiss" "assumption" "rule" "expect"])
   name: (name) @function)
 
 ; It stands in a boundary.

@@ -32,7 +32,7 @@
   (description)? @doc
   .
   (declaration
-    kind: (kind ["asset" "threat" "mitigation" "accept" "assumption" "expect"])
+    kind: (kind ["asset" "threat" "mitigation" "accept" "dismiss" "assumption" "expect"])
     name: (name) @name) @definition.constant
   (#strip! @doc "(?m)^[ \t]*/// ?")
 )

@@ -17,13 +17,13 @@
 #define LANGUAGE_VERSION 15
 #define STATE_COUNT 141
 #define LARGE_STATE_COUNT 2
-#define SYMBOL_COUNT 86
+#define SYMBOL_COUNT 88
 #define ALIAS_COUNT 0
-#define TOKEN_COUNT 52
+#define TOKEN_COUNT 54
 #define EXTERNAL_TOKEN_COUNT 0
 #define FIELD_COUNT 18
 #define MAX_ALIAS_SEQUENCE_LENGTH 7
-#define MAX_RESERVED_WORD_SET_SIZE 13
+#define MAX_RESERVED_WORD_SET_SIZE 14
 #define PRODUCTION_ID_COUNT 45
 #define SUPERTYPE_COUNT 2
 
@@ -41,78 +41,80 @@ enum ts_symbol_identifiers {
   anon_sym_threat = 11,
   anon_sym_mitigation = 12,
   anon_sym_accept = 13,
-  anon_sym_assumption = 14,
-  anon_sym_rule = 15,
-  anon_sym_expect = 16,
-  anon_sym_technology = 17,
-  anon_sym_protocol = 18,
-  anon_sym_DASH_GT = 19,
-  anon_sym_LBRACE = 20,
-  anon_sym_RBRACE = 21,
-  anon_sym_COMMA = 22,
-  anon_sym_when = 23,
-  anon_sym_DOT = 24,
-  anon_sym_AT = 25,
-  anon_sym_LPAREN = 26,
-  anon_sym_RPAREN = 27,
-  sym_reference = 28,
-  sym_date = 29,
-  sym_number = 30,
-  anon_sym_DQUOTE = 31,
-  anon_sym_DQUOTE2 = 32,
-  sym_string_content = 33,
-  sym_escape_sequence = 34,
-  sym_block_string = 35,
-  anon_sym_or = 36,
-  anon_sym_and = 37,
-  anon_sym_not = 38,
-  anon_sym_EQ = 39,
-  anon_sym_BANG_EQ = 40,
-  anon_sym_LT = 41,
-  anon_sym_LT_EQ = 42,
-  anon_sym_GT = 43,
-  anon_sym_GT_EQ = 44,
-  anon_sym_is = 45,
-  anon_sym_LPAREN2 = 46,
-  anon_sym_where = 47,
-  anon_sym_SLASH_SLASH_SLASH = 48,
-  sym_description_text = 49,
-  sym__no_text = 50,
-  sym_comment = 51,
-  sym_source_file = 52,
-  sym_declaration = 53,
-  sym__clauses = 54,
-  sym__placement = 55,
-  sym_kind = 56,
-  sym__ends = 57,
-  sym_block = 58,
-  sym__unopened_block = 59,
-  sym_property = 60,
-  sym_property_name = 61,
-  sym__value = 62,
-  sym_name = 63,
-  sym_finding = 64,
-  sym_flow_ends = 65,
-  sym_string = 66,
-  sym__condition = 67,
-  sym_or = 68,
-  sym_and = 69,
-  sym_not = 70,
-  sym_comparison = 71,
-  sym_membership = 72,
-  sym_kinship = 73,
-  sym__operand = 74,
-  sym_group = 75,
-  sym_call = 76,
-  sym_description = 77,
-  aux_sym_source_file_repeat1 = 78,
-  aux_sym_block_repeat1 = 79,
-  aux_sym__unopened_block_repeat1 = 80,
-  aux_sym_property_repeat1 = 81,
-  aux_sym_name_repeat1 = 82,
-  aux_sym_string_repeat1 = 83,
-  aux_sym_membership_repeat1 = 84,
-  aux_sym_description_repeat1 = 85,
+  anon_sym_dismiss = 14,
+  anon_sym_assumption = 15,
+  anon_sym_rule = 16,
+  anon_sym_expect = 17,
+  anon_sym_technology = 18,
+  anon_sym_protocol = 19,
+  anon_sym_DASH_GT = 20,
+  anon_sym_LBRACE = 21,
+  anon_sym_RBRACE = 22,
+  anon_sym_COMMA = 23,
+  anon_sym_when = 24,
+  anon_sym_while = 25,
+  anon_sym_DOT = 26,
+  anon_sym_AT = 27,
+  anon_sym_LPAREN = 28,
+  anon_sym_RPAREN = 29,
+  sym_reference = 30,
+  sym_date = 31,
+  sym_number = 32,
+  anon_sym_DQUOTE = 33,
+  anon_sym_DQUOTE2 = 34,
+  sym_string_content = 35,
+  sym_escape_sequence = 36,
+  sym_block_string = 37,
+  anon_sym_or = 38,
+  anon_sym_and = 39,
+  anon_sym_not = 40,
+  anon_sym_EQ = 41,
+  anon_sym_BANG_EQ = 42,
+  anon_sym_LT = 43,
+  anon_sym_LT_EQ = 44,
+  anon_sym_GT = 45,
+  anon_sym_GT_EQ = 46,
+  anon_sym_is = 47,
+  anon_sym_LPAREN2 = 48,
+  anon_sym_where = 49,
+  anon_sym_SLASH_SLASH_SLASH = 50,
+  sym_description_text = 51,
+  sym__no_text = 52,
+  sym_comment = 53,
+  sym_source_file = 54,
+  sym_declaration = 55,
+  sym__clauses = 56,
+  sym__placement = 57,
+  sym_kind = 58,
+  sym__ends = 59,
+  sym_block = 60,
+  sym__unopened_block = 61,
+  sym_property = 62,
+  sym_property_name = 63,
+  sym__value = 64,
+  sym_name = 65,
+  sym_finding = 66,
+  sym_flow_ends = 67,
+  sym_string = 68,
+  sym__condition = 69,
+  sym_or = 70,
+  sym_and = 71,
+  sym_not = 72,
+  sym_comparison = 73,
+  sym_membership = 74,
+  sym_kinship = 75,
+  sym__operand = 76,
+  sym_group = 77,
+  sym_call = 78,
+  sym_description = 79,
+  aux_sym_source_file_repeat1 = 80,
+  aux_sym_block_repeat1 = 81,
+  aux_sym__unopened_block_repeat1 = 82,
+  aux_sym_property_repeat1 = 83,
+  aux_sym_name_repeat1 = 84,
+  aux_sym_string_repeat1 = 85,
+  aux_sym_membership_repeat1 = 86,
+  aux_sym_description_repeat1 = 87,
 };
 
 static const char * const ts_symbol_names[] = {
@@ -130,6 +132,7 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_threat] = "threat",
   [anon_sym_mitigation] = "mitigation",
   [anon_sym_accept] = "accept",
+  [anon_sym_dismiss] = "dismiss",
   [anon_sym_assumption] = "assumption",
   [anon_sym_rule] = "rule",
   [anon_sym_expect] = "expect",
@@ -140,6 +143,7 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_RBRACE] = "}",
   [anon_sym_COMMA] = ",",
   [anon_sym_when] = "when",
+  [anon_sym_while] = "while",
   [anon_sym_DOT] = ".",
   [anon_sym_AT] = "@",
   [anon_sym_LPAREN] = "(",
@@ -219,6 +223,7 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_threat] = anon_sym_threat,
   [anon_sym_mitigation] = anon_sym_mitigation,
   [anon_sym_accept] = anon_sym_accept,
+  [anon_sym_dismiss] = anon_sym_dismiss,
   [anon_sym_assumption] = anon_sym_assumption,
   [anon_sym_rule] = anon_sym_rule,
   [anon_sym_expect] = anon_sym_expect,
@@ -229,6 +234,7 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_RBRACE] = anon_sym_RBRACE,
   [anon_sym_COMMA] = anon_sym_COMMA,
   [anon_sym_when] = anon_sym_when,
+  [anon_sym_while] = anon_sym_while,
   [anon_sym_DOT] = anon_sym_DOT,
   [anon_sym_AT] = anon_sym_AT,
   [anon_sym_LPAREN] = anon_sym_LPAREN,
@@ -350,6 +356,10 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = true,
     .named = false,
   },
+  [anon_sym_dismiss] = {
+    .visible = true,
+    .named = false,
+  },
   [anon_sym_assumption] = {
     .visible = true,
     .named = false,
@@ -387,6 +397,10 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .named = false,
   },
   [anon_sym_when] = {
+    .visible = true,
+    .named = false,
+  },
+  [anon_sym_while] = {
     .visible = true,
     .named = false,
   },
@@ -956,31 +970,31 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [33] = 33,
   [34] = 34,
   [35] = 35,
-  [36] = 36,
+  [36] = 35,
   [37] = 37,
   [38] = 38,
-  [39] = 39,
-  [40] = 36,
-  [41] = 37,
+  [39] = 38,
+  [40] = 40,
+  [41] = 41,
   [42] = 42,
-  [43] = 25,
+  [43] = 43,
   [44] = 44,
   [45] = 45,
-  [46] = 27,
-  [47] = 47,
-  [48] = 4,
+  [46] = 46,
+  [47] = 27,
+  [48] = 23,
   [49] = 49,
   [50] = 3,
-  [51] = 2,
-  [52] = 36,
-  [53] = 53,
+  [51] = 4,
+  [52] = 2,
+  [53] = 38,
   [54] = 54,
   [55] = 55,
   [56] = 56,
   [57] = 57,
   [58] = 5,
-  [59] = 42,
-  [60] = 60,
+  [59] = 59,
+  [60] = 41,
   [61] = 61,
   [62] = 62,
   [63] = 63,
@@ -988,7 +1002,7 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [65] = 65,
   [66] = 66,
   [67] = 67,
-  [68] = 38,
+  [68] = 40,
   [69] = 69,
   [70] = 70,
   [71] = 71,
@@ -1023,25 +1037,25 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [100] = 100,
   [101] = 101,
   [102] = 102,
-  [103] = 54,
+  [103] = 103,
   [104] = 104,
   [105] = 105,
   [106] = 106,
   [107] = 107,
   [108] = 108,
-  [109] = 109,
+  [109] = 54,
   [110] = 110,
-  [111] = 111,
-  [112] = 61,
-  [113] = 67,
-  [114] = 114,
+  [111] = 67,
+  [112] = 112,
+  [113] = 113,
+  [114] = 61,
   [115] = 115,
-  [116] = 86,
+  [116] = 69,
   [117] = 117,
   [118] = 118,
-  [119] = 119,
-  [120] = 117,
-  [121] = 118,
+  [119] = 117,
+  [120] = 120,
+  [121] = 120,
   [122] = 122,
   [123] = 123,
   [124] = 124,
@@ -1054,13 +1068,13 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [131] = 131,
   [132] = 132,
   [133] = 133,
-  [134] = 133,
+  [134] = 134,
   [135] = 135,
   [136] = 136,
-  [137] = 133,
+  [137] = 131,
   [138] = 138,
   [139] = 131,
-  [140] = 140,
+  [140] = 134,
 };
 
 static const TSSymbol ts_supertype_symbols[SUPERTYPE_COUNT] = {
@@ -1394,141 +1408,145 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(115);
+      if (eof) ADVANCE(121);
       ADVANCE_MAP(
         '!', 16,
-        '"', 265,
-        '(', 280,
-        ')', 154,
-        ',', 150,
+        '"', 279,
+        '(', 294,
+        ')', 162,
+        ',', 158,
         '-', 17,
-        '.', 151,
+        '.', 159,
         '/', 11,
-        ':', 116,
-        '<', 276,
-        '=', 274,
-        '>', 278,
-        '@', 152,
-        'A', 160,
-        'C', 155,
-        'T', 247,
-        '\\', 93,
-        'a', 167,
-        'b', 208,
-        'c', 205,
-        'e', 241,
-        'f', 193,
-        'm', 188,
-        'p', 222,
-        'r', 239,
-        's', 236,
-        't', 177,
-        '{', 148,
-        '}', 149,
+        ':', 122,
+        '<', 290,
+        '=', 288,
+        '>', 292,
+        '@', 160,
+        'A', 168,
+        'C', 163,
+        'T', 261,
+        '\\', 99,
+        'a', 175,
+        'b', 219,
+        'c', 216,
+        'd', 197,
+        'e', 255,
+        'f', 203,
+        'm', 196,
+        'p', 233,
+        'r', 253,
+        's', 250,
+        't', 185,
+        '{', 156,
+        '}', 157,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(110);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(259);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
+          lookahead == 0xfeff) SKIP(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(262);
       END_STATE();
     case 1:
       ADVANCE_MAP(
         '!', 16,
-        '(', 280,
-        ')', 154,
-        ',', 150,
-        '.', 151,
+        '(', 294,
+        ')', 162,
+        ',', 158,
+        '.', 159,
         '/', 11,
-        '<', 276,
-        '=', 274,
-        '>', 278,
-        'a', 167,
-        'b', 208,
-        'c', 205,
-        'e', 241,
-        'f', 193,
-        'm', 188,
-        'p', 222,
-        'r', 239,
-        's', 236,
-        't', 177,
-        '}', 149,
+        '<', 290,
+        '=', 288,
+        '>', 292,
+        'a', 175,
+        'b', 219,
+        'c', 216,
+        'd', 197,
+        'e', 255,
+        'f', 203,
+        'm', 196,
+        'p', 233,
+        'r', 253,
+        's', 250,
+        't', 185,
+        '}', 157,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(2);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(262);
       END_STATE();
     case 2:
       ADVANCE_MAP(
         '!', 16,
-        ')', 154,
-        ',', 150,
-        '.', 151,
+        ')', 162,
+        ',', 158,
+        '.', 159,
         '/', 11,
-        '<', 276,
-        '=', 274,
-        '>', 278,
-        'a', 167,
-        'b', 208,
-        'c', 205,
-        'e', 241,
-        'f', 193,
-        'm', 188,
-        'p', 222,
-        'r', 239,
-        's', 236,
-        't', 177,
-        '}', 149,
+        '<', 290,
+        '=', 288,
+        '>', 292,
+        'a', 175,
+        'b', 219,
+        'c', 216,
+        'd', 197,
+        'e', 255,
+        'f', 203,
+        'm', 196,
+        'p', 233,
+        'r', 253,
+        's', 250,
+        't', 185,
+        '}', 157,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(2);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(262);
       END_STATE();
     case 3:
       ADVANCE_MAP(
-        '"', 263,
+        '"', 277,
         '/', 11,
-        'A', 160,
-        'C', 155,
-        'T', 247,
-        'a', 167,
-        'b', 208,
-        'c', 205,
-        'e', 241,
-        'f', 193,
-        'm', 188,
-        'p', 222,
-        'r', 239,
-        's', 236,
-        't', 177,
-        '}', 149,
+        'A', 168,
+        'C', 163,
+        'T', 261,
+        'a', 175,
+        'b', 219,
+        'c', 216,
+        'd', 197,
+        'e', 255,
+        'f', 203,
+        'm', 196,
+        'p', 233,
+        'r', 253,
+        's', 250,
+        't', 185,
+        '}', 157,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(3);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(259);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(262);
       END_STATE();
     case 4:
       if (lookahead == '"') ADVANCE(8);
       END_STATE();
     case 5:
-      if (lookahead == '"') ADVANCE(273);
+      if (lookahead == '"') ADVANCE(287);
       if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 6:
-      if (lookahead == '"') ADVANCE(264);
-      if (lookahead == '/') ADVANCE(269);
-      if (lookahead == '\\') ADVANCE(93);
+      if (lookahead == '"') ADVANCE(278);
+      if (lookahead == '/') ADVANCE(283);
+      if (lookahead == '\\') ADVANCE(99);
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(15);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(266);
-      if (lookahead != 0) ADVANCE(270);
+          lookahead == 0xfeff) ADVANCE(280);
+      if (lookahead != 0) ADVANCE(284);
       END_STATE();
     case 7:
       if (lookahead == '"') ADVANCE(5);
@@ -1539,64 +1557,66 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead != 0) ADVANCE(8);
       END_STATE();
     case 9:
-      if (lookahead == ')') ADVANCE(154);
+      if (lookahead == ')') ADVANCE(162);
       if (lookahead == '/') ADVANCE(14);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(9);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(262);
       END_STATE();
     case 10:
       ADVANCE_MAP(
         '/', 11,
-        'a', 167,
-        'b', 208,
-        'c', 205,
-        'e', 241,
-        'f', 193,
-        'm', 188,
-        'p', 222,
-        'r', 239,
-        's', 236,
-        't', 177,
-        '}', 149,
+        'a', 175,
+        'b', 219,
+        'c', 216,
+        'd', 197,
+        'e', 255,
+        'f', 203,
+        'm', 196,
+        'p', 233,
+        'r', 253,
+        's', 250,
+        't', 185,
+        '}', 157,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(10);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(262);
       END_STATE();
     case 11:
-      if (lookahead == '/') ADVANCE(430);
+      if (lookahead == '/') ADVANCE(452);
       END_STATE();
     case 12:
-      if (lookahead == '/') ADVANCE(432);
+      if (lookahead == '/') ADVANCE(454);
       END_STATE();
     case 13:
       ADVANCE_MAP(
-        '/', 357,
-        'a', 286,
-        'b', 323,
-        'c', 320,
-        'e', 350,
-        'f', 309,
-        'm', 306,
-        'p', 336,
-        'r', 348,
-        's', 346,
-        't', 295,
-        '}', 429,
+        '/', 375,
+        'a', 300,
+        'b', 340,
+        'c', 337,
+        'd', 321,
+        'e', 368,
+        'f', 325,
+        'm', 320,
+        'p', 353,
+        'r', 366,
+        's', 364,
+        't', 309,
+        '}', 451,
       );
       if (lookahead == '\n' ||
           lookahead == '\r') SKIP(10);
       if (('\t' <= lookahead && lookahead <= '\f') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(354);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(352);
-      if (lookahead != 0) ADVANCE(429);
+          lookahead == 0xfeff) ADVANCE(372);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(370);
+      if (lookahead != 0) ADVANCE(451);
       END_STATE();
     case 14:
-      if (lookahead == '/') ADVANCE(431);
+      if (lookahead == '/') ADVANCE(453);
       END_STATE();
     case 15:
       if (lookahead == '/') ADVANCE(14);
@@ -1605,2574 +1625,2707 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xfeff) SKIP(15);
       END_STATE();
     case 16:
-      if (lookahead == '=') ADVANCE(275);
+      if (lookahead == '=') ADVANCE(289);
       END_STATE();
     case 17:
-      if (lookahead == '>') ADVANCE(147);
+      if (lookahead == '>') ADVANCE(155);
       END_STATE();
     case 18:
-      if (lookahead == 'a') ADVANCE(46);
+      if (lookahead == 'a') ADVANCE(48);
       END_STATE();
     case 19:
-      if (lookahead == 'a') ADVANCE(76);
+      if (lookahead == 'a') ADVANCE(79);
       END_STATE();
     case 20:
-      if (lookahead == 'a') ADVANCE(87);
+      if (lookahead == 'a') ADVANCE(93);
       END_STATE();
     case 21:
-      if (lookahead == 'a') ADVANCE(92);
+      if (lookahead == 'a') ADVANCE(98);
       END_STATE();
     case 22:
       if (lookahead == 'c') ADVANCE(23);
-      if (lookahead == 's') ADVANCE(81);
+      if (lookahead == 's') ADVANCE(84);
       END_STATE();
     case 23:
-      if (lookahead == 'c') ADVANCE(34);
+      if (lookahead == 'c') ADVANCE(33);
       END_STATE();
     case 24:
       if (lookahead == 'c') ADVANCE(41);
       END_STATE();
     case 25:
-      if (lookahead == 'c') ADVANCE(86);
+      if (lookahead == 'c') ADVANCE(92);
       END_STATE();
     case 26:
-      if (lookahead == 'c') ADVANCE(33);
-      if (lookahead == 't') ADVANCE(67);
+      if (lookahead == 'c') ADVANCE(38);
+      if (lookahead == 't') ADVANCE(70);
       END_STATE();
     case 27:
-      if (lookahead == 'c') ADVANCE(66);
+      if (lookahead == 'c') ADVANCE(69);
       END_STATE();
     case 28:
       if (lookahead == 'd') ADVANCE(19);
       END_STATE();
     case 29:
-      if (lookahead == 'e') ADVANCE(139);
+      if (lookahead == 'e') ADVANCE(147);
       END_STATE();
     case 30:
       if (lookahead == 'e') ADVANCE(20);
       END_STATE();
     case 31:
-      if (lookahead == 'e') ADVANCE(127);
+      if (lookahead == 'e') ADVANCE(133);
       END_STATE();
     case 32:
       if (lookahead == 'e') ADVANCE(24);
-      if (lookahead == 'h') ADVANCE(79);
+      if (lookahead == 'h') ADVANCE(82);
       END_STATE();
     case 33:
-      if (lookahead == 'e') ADVANCE(83);
+      if (lookahead == 'e') ADVANCE(76);
       END_STATE();
     case 34:
-      if (lookahead == 'e') ADVANCE(73);
+      if (lookahead == 'e') ADVANCE(81);
       END_STATE();
     case 35:
-      if (lookahead == 'e') ADVANCE(78);
+      if (lookahead == 'e') ADVANCE(90);
+      if (lookahead == 'u') ADVANCE(54);
       END_STATE();
     case 36:
-      if (lookahead == 'e') ADVANCE(84);
-      if (lookahead == 'u') ADVANCE(52);
-      END_STATE();
-    case 37:
       if (lookahead == 'e') ADVANCE(25);
       END_STATE();
+    case 37:
+      if (lookahead == 'e') ADVANCE(60);
+      END_STATE();
     case 38:
-      if (lookahead == 'e') ADVANCE(58);
+      if (lookahead == 'e') ADVANCE(89);
       END_STATE();
     case 39:
-      if (lookahead == 'g') ADVANCE(99);
+      if (lookahead == 'g') ADVANCE(105);
       END_STATE();
     case 40:
       if (lookahead == 'g') ADVANCE(21);
       END_STATE();
     case 41:
-      if (lookahead == 'h') ADVANCE(57);
+      if (lookahead == 'h') ADVANCE(61);
       END_STATE();
     case 42:
       if (lookahead == 'i') ADVANCE(40);
       END_STATE();
     case 43:
-      if (lookahead == 'i') ADVANCE(89);
+      if (lookahead == 'i') ADVANCE(95);
       END_STATE();
     case 44:
-      if (lookahead == 'i') ADVANCE(68);
+      if (lookahead == 'i') ADVANCE(87);
       END_STATE();
     case 45:
-      if (lookahead == 'i') ADVANCE(69);
+      if (lookahead == 'i') ADVANCE(88);
       END_STATE();
     case 46:
-      if (lookahead == 'l') ADVANCE(123);
+      if (lookahead == 'i') ADVANCE(71);
       END_STATE();
     case 47:
-      if (lookahead == 'l') ADVANCE(145);
+      if (lookahead == 'i') ADVANCE(72);
       END_STATE();
     case 48:
-      if (lookahead == 'l') ADVANCE(61);
+      if (lookahead == 'l') ADVANCE(129);
       END_STATE();
     case 49:
-      if (lookahead == 'l') ADVANCE(29);
+      if (lookahead == 'l') ADVANCE(153);
       END_STATE();
     case 50:
       if (lookahead == 'l') ADVANCE(64);
       END_STATE();
     case 51:
-      if (lookahead == 'm') ADVANCE(74);
+      if (lookahead == 'l') ADVANCE(29);
       END_STATE();
     case 52:
-      if (lookahead == 'm') ADVANCE(75);
+      if (lookahead == 'l') ADVANCE(67);
       END_STATE();
     case 53:
-      if (lookahead == 'n') ADVANCE(28);
+      if (lookahead == 'm') ADVANCE(77);
       END_STATE();
     case 54:
-      if (lookahead == 'n') ADVANCE(137);
+      if (lookahead == 'm') ADVANCE(78);
       END_STATE();
     case 55:
-      if (lookahead == 'n') ADVANCE(133);
+      if (lookahead == 'm') ADVANCE(45);
       END_STATE();
     case 56:
-      if (lookahead == 'n') ADVANCE(18);
+      if (lookahead == 'n') ADVANCE(28);
       END_STATE();
     case 57:
-      if (lookahead == 'n') ADVANCE(70);
+      if (lookahead == 'n') ADVANCE(145);
       END_STATE();
     case 58:
-      if (lookahead == 'n') ADVANCE(88);
+      if (lookahead == 'n') ADVANCE(139);
       END_STATE();
     case 59:
-      if (lookahead == 'n') ADVANCE(38);
+      if (lookahead == 'n') ADVANCE(18);
       END_STATE();
     case 60:
-      if (lookahead == 'o') ADVANCE(51);
+      if (lookahead == 'n') ADVANCE(94);
       END_STATE();
     case 61:
-      if (lookahead == 'o') ADVANCE(96);
+      if (lookahead == 'n') ADVANCE(73);
       END_STATE();
     case 62:
-      if (lookahead == 'o') ADVANCE(26);
+      if (lookahead == 'n') ADVANCE(37);
       END_STATE();
     case 63:
-      if (lookahead == 'o') ADVANCE(94);
+      if (lookahead == 'o') ADVANCE(53);
       END_STATE();
     case 64:
-      if (lookahead == 'o') ADVANCE(39);
+      if (lookahead == 'o') ADVANCE(102);
       END_STATE();
     case 65:
-      if (lookahead == 'o') ADVANCE(59);
+      if (lookahead == 'o') ADVANCE(26);
       END_STATE();
     case 66:
-      if (lookahead == 'o') ADVANCE(47);
+      if (lookahead == 'o') ADVANCE(100);
       END_STATE();
     case 67:
-      if (lookahead == 'o') ADVANCE(27);
+      if (lookahead == 'o') ADVANCE(39);
       END_STATE();
     case 68:
-      if (lookahead == 'o') ADVANCE(54);
+      if (lookahead == 'o') ADVANCE(62);
       END_STATE();
     case 69:
-      if (lookahead == 'o') ADVANCE(55);
+      if (lookahead == 'o') ADVANCE(49);
       END_STATE();
     case 70:
-      if (lookahead == 'o') ADVANCE(50);
+      if (lookahead == 'o') ADVANCE(27);
       END_STATE();
     case 71:
-      if (lookahead == 'o') ADVANCE(80);
+      if (lookahead == 'o') ADVANCE(57);
       END_STATE();
     case 72:
-      if (lookahead == 'p') ADVANCE(37);
-      if (lookahead == 't') ADVANCE(35);
+      if (lookahead == 'o') ADVANCE(58);
       END_STATE();
     case 73:
-      if (lookahead == 'p') ADVANCE(85);
+      if (lookahead == 'o') ADVANCE(52);
       END_STATE();
     case 74:
-      if (lookahead == 'p') ADVANCE(65);
+      if (lookahead == 'o') ADVANCE(83);
       END_STATE();
     case 75:
-      if (lookahead == 'p') ADVANCE(90);
+      if (lookahead == 'p') ADVANCE(36);
+      if (lookahead == 't') ADVANCE(34);
       END_STATE();
     case 76:
-      if (lookahead == 'r') ADVANCE(98);
+      if (lookahead == 'p') ADVANCE(91);
       END_STATE();
     case 77:
-      if (lookahead == 'r') ADVANCE(62);
+      if (lookahead == 'p') ADVANCE(68);
       END_STATE();
     case 78:
-      if (lookahead == 'r') ADVANCE(56);
+      if (lookahead == 'p') ADVANCE(96);
       END_STATE();
     case 79:
-      if (lookahead == 'r') ADVANCE(30);
+      if (lookahead == 'r') ADVANCE(104);
       END_STATE();
     case 80:
-      if (lookahead == 'r') ADVANCE(31);
+      if (lookahead == 'r') ADVANCE(65);
       END_STATE();
     case 81:
-      if (lookahead == 's') ADVANCE(36);
+      if (lookahead == 'r') ADVANCE(59);
       END_STATE();
     case 82:
-      if (lookahead == 's') ADVANCE(125);
+      if (lookahead == 'r') ADVANCE(30);
       END_STATE();
     case 83:
-      if (lookahead == 's') ADVANCE(82);
+      if (lookahead == 'r') ADVANCE(31);
       END_STATE();
     case 84:
-      if (lookahead == 't') ADVANCE(121);
+      if (lookahead == 's') ADVANCE(35);
       END_STATE();
     case 85:
-      if (lookahead == 't') ADVANCE(135);
+      if (lookahead == 's') ADVANCE(143);
       END_STATE();
     case 86:
-      if (lookahead == 't') ADVANCE(141);
+      if (lookahead == 's') ADVANCE(131);
       END_STATE();
     case 87:
-      if (lookahead == 't') ADVANCE(131);
+      if (lookahead == 's') ADVANCE(55);
       END_STATE();
     case 88:
-      if (lookahead == 't') ADVANCE(117);
+      if (lookahead == 's') ADVANCE(85);
       END_STATE();
     case 89:
-      if (lookahead == 't') ADVANCE(42);
+      if (lookahead == 's') ADVANCE(86);
       END_STATE();
     case 90:
-      if (lookahead == 't') ADVANCE(44);
+      if (lookahead == 't') ADVANCE(127);
       END_STATE();
     case 91:
-      if (lookahead == 't') ADVANCE(71);
+      if (lookahead == 't') ADVANCE(141);
       END_STATE();
     case 92:
-      if (lookahead == 't') ADVANCE(45);
+      if (lookahead == 't') ADVANCE(149);
       END_STATE();
     case 93:
-      if (lookahead == 'u') ADVANCE(272);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(271);
+      if (lookahead == 't') ADVANCE(137);
       END_STATE();
     case 94:
-      if (lookahead == 'u') ADVANCE(53);
+      if (lookahead == 't') ADVANCE(123);
       END_STATE();
     case 95:
-      if (lookahead == 'u') ADVANCE(49);
+      if (lookahead == 't') ADVANCE(42);
       END_STATE();
     case 96:
-      if (lookahead == 'w') ADVANCE(129);
+      if (lookahead == 't') ADVANCE(46);
       END_STATE();
     case 97:
-      if (lookahead == 'x') ADVANCE(72);
+      if (lookahead == 't') ADVANCE(74);
       END_STATE();
     case 98:
-      if (lookahead == 'y') ADVANCE(119);
+      if (lookahead == 't') ADVANCE(47);
       END_STATE();
     case 99:
-      if (lookahead == 'y') ADVANCE(143);
+      if (lookahead == 'u') ADVANCE(286);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(285);
       END_STATE();
     case 100:
-      if (lookahead == '}') ADVANCE(271);
+      if (lookahead == 'u') ADVANCE(56);
+      END_STATE();
+    case 101:
+      if (lookahead == 'u') ADVANCE(51);
+      END_STATE();
+    case 102:
+      if (lookahead == 'w') ADVANCE(135);
+      END_STATE();
+    case 103:
+      if (lookahead == 'x') ADVANCE(75);
+      END_STATE();
+    case 104:
+      if (lookahead == 'y') ADVANCE(125);
+      END_STATE();
+    case 105:
+      if (lookahead == 'y') ADVANCE(151);
+      END_STATE();
+    case 106:
+      if (lookahead == '}') ADVANCE(285);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '"') ADVANCE(100);
-      END_STATE();
-    case 101:
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(257);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
-      END_STATE();
-    case 102:
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(260);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
-      END_STATE();
-    case 103:
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
-      END_STATE();
-    case 104:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(251);
-      END_STATE();
-    case 105:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(251);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
-      END_STATE();
-    case 106:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(250);
+          lookahead != '"') ADVANCE(106);
       END_STATE();
     case 107:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(106);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(271);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
       END_STATE();
     case 108:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(107);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(274);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
       END_STATE();
     case 109:
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(109);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
       END_STATE();
     case 110:
-      if (eof) ADVANCE(115);
-      ADVANCE_MAP(
-        '!', 16,
-        '"', 263,
-        '(', 153,
-        ')', 154,
-        ',', 150,
-        '-', 17,
-        '.', 151,
-        '/', 11,
-        ':', 116,
-        '<', 276,
-        '=', 274,
-        '>', 278,
-        '@', 152,
-        'A', 160,
-        'C', 155,
-        'T', 247,
-        'a', 167,
-        'b', 208,
-        'c', 205,
-        'e', 241,
-        'f', 193,
-        'm', 188,
-        'p', 222,
-        'r', 239,
-        's', 236,
-        't', 177,
-        '{', 148,
-        '}', 149,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(110);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(259);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(265);
       END_STATE();
     case 111:
-      if (eof) ADVANCE(115);
-      ADVANCE_MAP(
-        '!', 16,
-        '"', 262,
-        '(', 153,
-        ')', 154,
-        ',', 150,
-        '-', 17,
-        '.', 151,
-        '/', 11,
-        ':', 116,
-        '<', 276,
-        '=', 274,
-        '>', 278,
-        '@', 152,
-        'a', 167,
-        'b', 208,
-        'c', 205,
-        'e', 241,
-        'f', 193,
-        'm', 188,
-        'p', 222,
-        'r', 239,
-        's', 236,
-        't', 177,
-        '{', 148,
-        '}', 149,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(111);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(261);
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(248);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(265);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 112:
-      if (eof) ADVANCE(115);
-      ADVANCE_MAP(
-        '(', 153,
-        '.', 151,
-        '/', 11,
-        'a', 22,
-        'b', 63,
-        'c', 60,
-        'e', 97,
-        'f', 48,
-        'm', 43,
-        'p', 77,
-        'r', 95,
-        's', 91,
-        't', 32,
-        '{', 148,
-      );
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(112);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(264);
       END_STATE();
     case 113:
-      if (eof) ADVANCE(115);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(112);
+      END_STATE();
+    case 114:
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(113);
+      END_STATE();
+    case 115:
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
+      END_STATE();
+    case 116:
+      if (eof) ADVANCE(121);
+      ADVANCE_MAP(
+        '!', 16,
+        '"', 277,
+        '(', 161,
+        ')', 162,
+        ',', 158,
+        '-', 17,
+        '.', 159,
+        '/', 11,
+        ':', 122,
+        '<', 290,
+        '=', 288,
+        '>', 292,
+        '@', 160,
+        'A', 168,
+        'C', 163,
+        'T', 261,
+        'a', 175,
+        'b', 219,
+        'c', 216,
+        'd', 197,
+        'e', 255,
+        'f', 203,
+        'm', 196,
+        'p', 233,
+        'r', 253,
+        's', 250,
+        't', 185,
+        '{', 156,
+        '}', 157,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(273);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(262);
+      END_STATE();
+    case 117:
+      if (eof) ADVANCE(121);
+      ADVANCE_MAP(
+        '!', 16,
+        '"', 276,
+        '(', 161,
+        ')', 162,
+        ',', 158,
+        '-', 17,
+        '.', 159,
+        '/', 11,
+        ':', 122,
+        '<', 290,
+        '=', 288,
+        '>', 292,
+        '@', 160,
+        'a', 175,
+        'b', 219,
+        'c', 216,
+        'd', 197,
+        'e', 255,
+        'f', 203,
+        'm', 196,
+        'p', 233,
+        'r', 253,
+        's', 250,
+        't', 185,
+        '{', 156,
+        '}', 157,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(117);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(275);
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(262);
+      END_STATE();
+    case 118:
+      if (eof) ADVANCE(121);
+      ADVANCE_MAP(
+        '(', 161,
+        '.', 159,
+        '/', 11,
+        'a', 22,
+        'b', 66,
+        'c', 63,
+        'd', 44,
+        'e', 103,
+        'f', 50,
+        'm', 43,
+        'p', 80,
+        'r', 101,
+        's', 97,
+        't', 32,
+        '{', 156,
+      );
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) SKIP(118);
+      END_STATE();
+    case 119:
+      if (eof) ADVANCE(121);
       ADVANCE_MAP(
         '/', 11,
         'a', 22,
-        'b', 63,
-        'c', 60,
-        'e', 97,
-        'f', 48,
+        'b', 66,
+        'c', 63,
+        'd', 44,
+        'e', 103,
+        'f', 50,
         'm', 43,
-        'p', 77,
-        'r', 95,
-        's', 91,
+        'p', 80,
+        'r', 101,
+        's', 97,
         't', 32,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(113);
-      END_STATE();
-    case 114:
-      if (eof) ADVANCE(115);
-      ADVANCE_MAP(
-        '/', 357,
-        'a', 362,
-        'b', 399,
-        'c', 396,
-        'e', 426,
-        'f', 385,
-        'm', 382,
-        'p', 412,
-        'r', 424,
-        's', 422,
-        't', 371,
-      );
-      if (lookahead == '\n' ||
-          lookahead == '\r') SKIP(113);
-      if (('\t' <= lookahead && lookahead <= '\f') ||
-          lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(353);
-      if (lookahead != 0) ADVANCE(429);
-      END_STATE();
-    case 115:
-      ACCEPT_TOKEN(ts_builtin_sym_end);
-      END_STATE();
-    case 116:
-      ACCEPT_TOKEN(anon_sym_COLON);
-      END_STATE();
-    case 117:
-      ACCEPT_TOKEN(anon_sym_component);
-      END_STATE();
-    case 118:
-      ACCEPT_TOKEN(anon_sym_component);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
-      END_STATE();
-    case 119:
-      ACCEPT_TOKEN(anon_sym_boundary);
+          lookahead == 0xfeff) SKIP(119);
       END_STATE();
     case 120:
-      ACCEPT_TOKEN(anon_sym_boundary);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (eof) ADVANCE(121);
+      ADVANCE_MAP(
+        '/', 375,
+        'a', 380,
+        'b', 420,
+        'c', 417,
+        'd', 401,
+        'e', 448,
+        'f', 405,
+        'm', 400,
+        'p', 433,
+        'r', 446,
+        's', 444,
+        't', 389,
+      );
+      if (lookahead == '\n' ||
+          lookahead == '\r') SKIP(119);
+      if (('\t' <= lookahead && lookahead <= '\f') ||
+          lookahead == ' ' ||
+          lookahead == 0xfeff) ADVANCE(371);
+      if (lookahead != 0) ADVANCE(451);
       END_STATE();
     case 121:
-      ACCEPT_TOKEN(anon_sym_asset);
+      ACCEPT_TOKEN(ts_builtin_sym_end);
       END_STATE();
     case 122:
-      ACCEPT_TOKEN(anon_sym_asset);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_COLON);
       END_STATE();
     case 123:
-      ACCEPT_TOKEN(anon_sym_external);
+      ACCEPT_TOKEN(anon_sym_component);
       END_STATE();
     case 124:
-      ACCEPT_TOKEN(anon_sym_external);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_component);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 125:
-      ACCEPT_TOKEN(anon_sym_process);
+      ACCEPT_TOKEN(anon_sym_boundary);
       END_STATE();
     case 126:
-      ACCEPT_TOKEN(anon_sym_process);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_boundary);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 127:
-      ACCEPT_TOKEN(anon_sym_store);
+      ACCEPT_TOKEN(anon_sym_asset);
       END_STATE();
     case 128:
-      ACCEPT_TOKEN(anon_sym_store);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_asset);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 129:
-      ACCEPT_TOKEN(anon_sym_flow);
+      ACCEPT_TOKEN(anon_sym_external);
       END_STATE();
     case 130:
-      ACCEPT_TOKEN(anon_sym_flow);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_external);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 131:
-      ACCEPT_TOKEN(anon_sym_threat);
+      ACCEPT_TOKEN(anon_sym_process);
       END_STATE();
     case 132:
-      ACCEPT_TOKEN(anon_sym_threat);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_process);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 133:
-      ACCEPT_TOKEN(anon_sym_mitigation);
+      ACCEPT_TOKEN(anon_sym_store);
       END_STATE();
     case 134:
-      ACCEPT_TOKEN(anon_sym_mitigation);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_store);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 135:
-      ACCEPT_TOKEN(anon_sym_accept);
+      ACCEPT_TOKEN(anon_sym_flow);
       END_STATE();
     case 136:
-      ACCEPT_TOKEN(anon_sym_accept);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_flow);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 137:
-      ACCEPT_TOKEN(anon_sym_assumption);
+      ACCEPT_TOKEN(anon_sym_threat);
       END_STATE();
     case 138:
-      ACCEPT_TOKEN(anon_sym_assumption);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_threat);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 139:
-      ACCEPT_TOKEN(anon_sym_rule);
+      ACCEPT_TOKEN(anon_sym_mitigation);
       END_STATE();
     case 140:
-      ACCEPT_TOKEN(anon_sym_rule);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_mitigation);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 141:
-      ACCEPT_TOKEN(anon_sym_expect);
+      ACCEPT_TOKEN(anon_sym_accept);
       END_STATE();
     case 142:
-      ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_accept);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 143:
-      ACCEPT_TOKEN(anon_sym_technology);
+      ACCEPT_TOKEN(anon_sym_dismiss);
       END_STATE();
     case 144:
-      ACCEPT_TOKEN(anon_sym_technology);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_dismiss);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 145:
-      ACCEPT_TOKEN(anon_sym_protocol);
+      ACCEPT_TOKEN(anon_sym_assumption);
       END_STATE();
     case 146:
-      ACCEPT_TOKEN(anon_sym_protocol);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_assumption);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 147:
-      ACCEPT_TOKEN(anon_sym_DASH_GT);
+      ACCEPT_TOKEN(anon_sym_rule);
       END_STATE();
     case 148:
-      ACCEPT_TOKEN(anon_sym_LBRACE);
+      ACCEPT_TOKEN(anon_sym_rule);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 149:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
+      ACCEPT_TOKEN(anon_sym_expect);
       END_STATE();
     case 150:
-      ACCEPT_TOKEN(anon_sym_COMMA);
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 151:
-      ACCEPT_TOKEN(anon_sym_DOT);
+      ACCEPT_TOKEN(anon_sym_technology);
       END_STATE();
     case 152:
-      ACCEPT_TOKEN(anon_sym_AT);
+      ACCEPT_TOKEN(anon_sym_technology);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 153:
-      ACCEPT_TOKEN(anon_sym_LPAREN);
+      ACCEPT_TOKEN(anon_sym_protocol);
       END_STATE();
     case 154:
-      ACCEPT_TOKEN(anon_sym_RPAREN);
+      ACCEPT_TOKEN(anon_sym_protocol);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 155:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'A') ADVANCE(159);
-      if (lookahead == 'W') ADVANCE(158);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_DASH_GT);
       END_STATE();
     case 156:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'C') ADVANCE(249);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_LBRACE);
       END_STATE();
     case 157:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'E') ADVANCE(156);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_RBRACE);
       END_STATE();
     case 158:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'E') ADVANCE(249);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_COMMA);
       END_STATE();
     case 159:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'P') ADVANCE(157);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_DOT);
       END_STATE();
     case 160:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'S') ADVANCE(162);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_AT);
       END_STATE();
     case 161:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'S') ADVANCE(249);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_LPAREN);
       END_STATE();
     case 162:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'V') ADVANCE(161);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      ACCEPT_TOKEN(anon_sym_RPAREN);
       END_STATE();
     case 163:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(191);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'A') ADVANCE(167);
+      if (lookahead == 'W') ADVANCE(166);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 164:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(221);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'C') ADVANCE(263);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 165:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(232);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'E') ADVANCE(164);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 166:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'a') ADVANCE(237);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'E') ADVANCE(263);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 167:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(168);
-      if (lookahead == 's') ADVANCE(226);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'P') ADVANCE(165);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 168:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(179);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'S') ADVANCE(170);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 169:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(186);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'S') ADVANCE(263);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 170:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(231);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'V') ADVANCE(169);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 171:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(178);
-      if (lookahead == 't') ADVANCE(212);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'a') ADVANCE(201);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 172:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'c') ADVANCE(211);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'a') ADVANCE(232);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 173:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'd') ADVANCE(164);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'a') ADVANCE(246);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 174:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(140);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'a') ADVANCE(251);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 175:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(165);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'c') ADVANCE(176);
+      if (lookahead == 's') ADVANCE(237);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 176:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(128);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'c') ADVANCE(186);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 177:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(169);
-      if (lookahead == 'h') ADVANCE(224);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'c') ADVANCE(194);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 178:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(228);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'c') ADVANCE(245);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 179:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(218);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'c') ADVANCE(191);
+      if (lookahead == 't') ADVANCE(223);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 180:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(223);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'c') ADVANCE(222);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 181:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(229);
-      if (lookahead == 'u') ADVANCE(197);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'd') ADVANCE(172);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 182:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(170);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(148);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 183:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'e') ADVANCE(203);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(173);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 184:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'g') ADVANCE(243);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(134);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 185:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'g') ADVANCE(166);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(177);
+      if (lookahead == 'h') ADVANCE(235);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 186:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'h') ADVANCE(202);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(229);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 187:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(185);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(234);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 188:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(234);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(243);
+      if (lookahead == 'u') ADVANCE(207);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 189:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(213);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(178);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 190:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'i') ADVANCE(214);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(213);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 191:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(124);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'e') ADVANCE(242);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 192:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(146);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'g') ADVANCE(257);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 193:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(206);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'g') ADVANCE(174);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 194:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(174);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'h') ADVANCE(214);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 195:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'l') ADVANCE(209);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'i') ADVANCE(193);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 196:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'm') ADVANCE(219);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'i') ADVANCE(248);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 197:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'm') ADVANCE(220);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'i') ADVANCE(240);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 198:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(173);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'i') ADVANCE(241);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 199:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(138);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'i') ADVANCE(224);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 200:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(134);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'i') ADVANCE(225);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 201:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(163);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'l') ADVANCE(130);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 202:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(215);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'l') ADVANCE(154);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 203:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(233);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'l') ADVANCE(217);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 204:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'n') ADVANCE(183);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'l') ADVANCE(182);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 205:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(196);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'l') ADVANCE(220);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 206:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(240);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'm') ADVANCE(230);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 207:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(171);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'm') ADVANCE(231);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 208:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(238);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'm') ADVANCE(198);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 209:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(184);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'n') ADVANCE(181);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 210:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(204);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'n') ADVANCE(146);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 211:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(192);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'n') ADVANCE(140);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 212:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(172);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'n') ADVANCE(171);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 213:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(199);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'n') ADVANCE(247);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 214:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(200);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'n') ADVANCE(226);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 215:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(195);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'n') ADVANCE(190);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 216:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'o') ADVANCE(225);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(206);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 217:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(182);
-      if (lookahead == 't') ADVANCE(180);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(254);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 218:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(230);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(179);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 219:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(210);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(252);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 220:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'p') ADVANCE(235);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(192);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 221:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(242);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(215);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 222:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(207);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(202);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 223:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(201);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(180);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 224:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(175);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(210);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 225:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'r') ADVANCE(176);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(211);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 226:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(181);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(205);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 227:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(126);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(236);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 228:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 's') ADVANCE(227);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'p') ADVANCE(189);
+      if (lookahead == 't') ADVANCE(187);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 229:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(122);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'p') ADVANCE(244);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 230:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(136);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'p') ADVANCE(221);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 231:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(142);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'p') ADVANCE(249);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 232:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(132);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'r') ADVANCE(256);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 233:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(118);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'r') ADVANCE(218);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 234:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(187);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'r') ADVANCE(212);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 235:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(189);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'r') ADVANCE(183);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 236:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(216);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'r') ADVANCE(184);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 237:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(190);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 's') ADVANCE(188);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 238:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'u') ADVANCE(198);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 's') ADVANCE(144);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 239:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'u') ADVANCE(194);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 's') ADVANCE(132);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 240:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'w') ADVANCE(130);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 's') ADVANCE(208);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 241:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'x') ADVANCE(217);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 's') ADVANCE(238);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 242:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'y') ADVANCE(120);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 's') ADVANCE(239);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 243:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (lookahead == 'y') ADVANCE(144);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(128);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 244:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(252);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(142);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 245:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(244);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(150);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 246:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(245);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(138);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 247:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(246);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(124);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 248:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(109);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(195);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 249:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '-') ADVANCE(105);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(248);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(199);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 250:
-      ACCEPT_TOKEN(sym_reference);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(227);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 251:
-      ACCEPT_TOKEN(sym_reference);
-      if (lookahead == '.') ADVANCE(104);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(251);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(200);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 252:
-      ACCEPT_TOKEN(sym_reference);
-      if (lookahead == '.') ADVANCE(108);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'u') ADVANCE(209);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 253:
-      ACCEPT_TOKEN(sym_date);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'u') ADVANCE(204);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 254:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(102);
-      if (lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'w') ADVANCE(136);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 255:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(101);
-      if (lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'x') ADVANCE(228);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 256:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(254);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'y') ADVANCE(126);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 257:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(253);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (lookahead == 'y') ADVANCE(152);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 258:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(256);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(266);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 259:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(258);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 260:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(255);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(259);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 261:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-' ||
-          lookahead == '.') ADVANCE(103);
-      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(261);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(260);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 262:
-      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(115);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
       END_STATE();
     case 263:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '-') ADVANCE(111);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(262);
+      END_STATE();
+    case 264:
+      ACCEPT_TOKEN(sym_reference);
+      END_STATE();
+    case 265:
+      ACCEPT_TOKEN(sym_reference);
+      if (lookahead == '.') ADVANCE(110);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(265);
+      END_STATE();
+    case 266:
+      ACCEPT_TOKEN(sym_reference);
+      if (lookahead == '.') ADVANCE(114);
+      END_STATE();
+    case 267:
+      ACCEPT_TOKEN(sym_date);
+      END_STATE();
+    case 268:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-') ADVANCE(108);
+      if (lookahead == '.') ADVANCE(109);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
+      END_STATE();
+    case 269:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-') ADVANCE(107);
+      if (lookahead == '.') ADVANCE(109);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
+      END_STATE();
+    case 270:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(268);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
+      END_STATE();
+    case 271:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(267);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
+      END_STATE();
+    case 272:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(270);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
+      END_STATE();
+    case 273:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(272);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
+      END_STATE();
+    case 274:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(269);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
+      END_STATE();
+    case 275:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-' ||
+          lookahead == '.') ADVANCE(109);
+      if (set_contains(sym_number_character_set_1, 772, lookahead)) ADVANCE(275);
+      END_STATE();
+    case 276:
+      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      END_STATE();
+    case 277:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       if (lookahead == '"') ADVANCE(4);
       END_STATE();
-    case 264:
+    case 278:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       END_STATE();
-    case 265:
+    case 279:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       if (lookahead == '"') ADVANCE(4);
       END_STATE();
-    case 266:
+    case 280:
       ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(269);
+      if (lookahead == '/') ADVANCE(283);
       if (lookahead == '\t' ||
           lookahead == 0x0b ||
           lookahead == '\f' ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) ADVANCE(266);
+          lookahead == 0xfeff) ADVANCE(280);
       if (lookahead != 0 &&
           (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(270);
-      END_STATE();
-    case 267:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(270);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(270);
-      END_STATE();
-    case 268:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(267);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(270);
-      END_STATE();
-    case 269:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead == '/') ADVANCE(268);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(270);
-      END_STATE();
-    case 270:
-      ACCEPT_TOKEN(sym_string_content);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(270);
-      END_STATE();
-    case 271:
-      ACCEPT_TOKEN(sym_escape_sequence);
-      END_STATE();
-    case 272:
-      ACCEPT_TOKEN(sym_escape_sequence);
-      if (lookahead == '{') ADVANCE(100);
-      END_STATE();
-    case 273:
-      ACCEPT_TOKEN(sym_block_string);
-      END_STATE();
-    case 274:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      END_STATE();
-    case 275:
-      ACCEPT_TOKEN(anon_sym_BANG_EQ);
-      END_STATE();
-    case 276:
-      ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(277);
-      END_STATE();
-    case 277:
-      ACCEPT_TOKEN(anon_sym_LT_EQ);
-      END_STATE();
-    case 278:
-      ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(279);
-      END_STATE();
-    case 279:
-      ACCEPT_TOKEN(anon_sym_GT_EQ);
-      END_STATE();
-    case 280:
-      ACCEPT_TOKEN(anon_sym_LPAREN2);
+          lookahead != '\\') ADVANCE(284);
       END_STATE();
     case 281:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
-      if (lookahead == '/') ADVANCE(432);
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(284);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(284);
       END_STATE();
     case 282:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'a') ADVANCE(308);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(281);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(284);
       END_STATE();
     case 283:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'a') ADVANCE(343);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      ACCEPT_TOKEN(sym_string_content);
+      if (lookahead == '/') ADVANCE(282);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(284);
       END_STATE();
     case 284:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'a') ADVANCE(335);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      ACCEPT_TOKEN(sym_string_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(284);
       END_STATE();
     case 285:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'a') ADVANCE(345);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(sym_escape_sequence);
       END_STATE();
     case 286:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'c') ADVANCE(287);
-      if (lookahead == 's') ADVANCE(341);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(sym_escape_sequence);
+      if (lookahead == '{') ADVANCE(106);
       END_STATE();
     case 287:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'c') ADVANCE(297);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(sym_block_string);
       END_STATE();
     case 288:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'c') ADVANCE(304);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
     case 289:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'c') ADVANCE(343);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
     case 290:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'c') ADVANCE(296);
-      if (lookahead == 't') ADVANCE(327);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(anon_sym_LT);
+      if (lookahead == '=') ADVANCE(291);
       END_STATE();
     case 291:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'c') ADVANCE(325);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
     case 292:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'd') ADVANCE(284);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(anon_sym_GT);
+      if (lookahead == '=') ADVANCE(293);
       END_STATE();
     case 293:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'e') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
     case 294:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'e') ADVANCE(283);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(anon_sym_LPAREN2);
       END_STATE();
     case 295:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'e') ADVANCE(288);
-      if (lookahead == 'h') ADVANCE(339);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+      ACCEPT_TOKEN(anon_sym_SLASH_SLASH_SLASH);
+      if (lookahead == '/') ADVANCE(454);
       END_STATE();
     case 296:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'e') ADVANCE(342);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'a') ADVANCE(324);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 297:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'e') ADVANCE(332);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'a') ADVANCE(361);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 298:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'e') ADVANCE(338);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'a') ADVANCE(352);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 299:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'e') ADVANCE(343);
-      if (lookahead == 'u') ADVANCE(313);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'a') ADVANCE(363);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 300:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'e') ADVANCE(289);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'c') ADVANCE(301);
+      if (lookahead == 's') ADVANCE(358);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 301:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'e') ADVANCE(316);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'c') ADVANCE(310);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 302:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'g') ADVANCE(351);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'c') ADVANCE(318);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 303:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'g') ADVANCE(285);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'c') ADVANCE(361);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 304:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'h') ADVANCE(319);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'c') ADVANCE(314);
+      if (lookahead == 't') ADVANCE(344);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 305:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'i') ADVANCE(303);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'c') ADVANCE(342);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 306:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'i') ADVANCE(344);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'd') ADVANCE(298);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 307:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'i') ADVANCE(328);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 308:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'l') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(297);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 309:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'l') ADVANCE(321);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(302);
+      if (lookahead == 'h') ADVANCE(356);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 310:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'l') ADVANCE(293);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(349);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 311:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'l') ADVANCE(324);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(355);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 312:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'm') ADVANCE(334);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(361);
+      if (lookahead == 'u') ADVANCE(329);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 313:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'm') ADVANCE(333);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(303);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 314:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'n') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(360);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 315:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'n') ADVANCE(292);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'e') ADVANCE(333);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 316:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'n') ADVANCE(343);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'g') ADVANCE(369);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 317:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'n') ADVANCE(282);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'g') ADVANCE(299);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 318:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'n') ADVANCE(301);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'h') ADVANCE(336);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 319:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'n') ADVANCE(329);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'i') ADVANCE(317);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 320:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(312);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'i') ADVANCE(362);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 321:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(349);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'i') ADVANCE(359);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 322:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(290);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'i') ADVANCE(360);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 323:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(347);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'i') ADVANCE(345);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 324:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(302);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'l') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 325:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(308);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'l') ADVANCE(338);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 326:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(318);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'l') ADVANCE(307);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 327:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(291);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'l') ADVANCE(341);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 328:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(314);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'm') ADVANCE(350);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 329:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(311);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'm') ADVANCE(351);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 330:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'o') ADVANCE(337);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'm') ADVANCE(322);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 331:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'p') ADVANCE(300);
-      if (lookahead == 't') ADVANCE(298);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'n') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 332:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'p') ADVANCE(343);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'n') ADVANCE(306);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 333:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'p') ADVANCE(345);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'n') ADVANCE(361);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 334:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'p') ADVANCE(326);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'n') ADVANCE(296);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 335:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'r') ADVANCE(351);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'n') ADVANCE(315);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 336:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'r') ADVANCE(322);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'n') ADVANCE(346);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 337:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'r') ADVANCE(293);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(328);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 338:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'r') ADVANCE(317);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(367);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 339:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'r') ADVANCE(294);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(304);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 340:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 's') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(365);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 341:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 's') ADVANCE(299);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(316);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 342:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 's') ADVANCE(340);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(324);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 343:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 't') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(335);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 344:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 't') ADVANCE(305);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(305);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 345:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 't') ADVANCE(307);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(331);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 346:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 't') ADVANCE(330);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(327);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 347:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'u') ADVANCE(315);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'o') ADVANCE(354);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 348:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'u') ADVANCE(310);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'p') ADVANCE(313);
+      if (lookahead == 't') ADVANCE(311);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 349:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'w') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'p') ADVANCE(361);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 350:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'x') ADVANCE(331);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'p') ADVANCE(343);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 351:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (lookahead == 'y') ADVANCE(352);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'p') ADVANCE(363);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 352:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '-') ADVANCE(428);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'r') ADVANCE(369);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 353:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 357,
-        'a', 362,
-        'b', 399,
-        'c', 396,
-        'e', 426,
-        'f', 385,
-        'm', 382,
-        'p', 412,
-        'r', 424,
-        's', 422,
-        't', 371,
-        '\t', 353,
-        0x0b, 353,
-        '\f', 353,
-        ' ', 353,
-        0xfeff, 353,
-      );
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'r') ADVANCE(339);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(429);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 354:
       ACCEPT_TOKEN(sym_description_text);
-      ADVANCE_MAP(
-        '/', 357,
-        'a', 286,
-        'b', 323,
-        'c', 320,
-        'e', 350,
-        'f', 309,
-        'm', 306,
-        'p', 336,
-        'r', 348,
-        's', 346,
-        't', 295,
-        '}', 429,
-        '\t', 354,
-        0x0b, 354,
-        '\f', 354,
-        ' ', 354,
-        0xfeff, 354,
-      );
-      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(352);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'r') ADVANCE(307);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(429);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 355:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '/') ADVANCE(429);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'r') ADVANCE(334);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 356:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '/') ADVANCE(355);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'r') ADVANCE(308);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 357:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == '/') ADVANCE(356);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 's') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 358:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(384);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 's') ADVANCE(312);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 359:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(419);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 's') ADVANCE(330);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 360:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(411);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 's') ADVANCE(357);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 361:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'a') ADVANCE(421);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 't') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 362:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(363);
-      if (lookahead == 's') ADVANCE(417);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 't') ADVANCE(319);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 363:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(373);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 't') ADVANCE(323);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 364:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(380);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 't') ADVANCE(347);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 365:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(419);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'u') ADVANCE(332);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 366:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(372);
-      if (lookahead == 't') ADVANCE(403);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'u') ADVANCE(326);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 367:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'c') ADVANCE(401);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'w') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 368:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'd') ADVANCE(360);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'x') ADVANCE(348);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 369:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(450);
+      if (lookahead == 'y') ADVANCE(370);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 370:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '-') ADVANCE(450);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 371:
+      ACCEPT_TOKEN(sym_description_text);
+      ADVANCE_MAP(
+        '/', 375,
+        'a', 380,
+        'b', 420,
+        'c', 417,
+        'd', 401,
+        'e', 448,
+        'f', 405,
+        'm', 400,
+        'p', 433,
+        'r', 446,
+        's', 444,
+        't', 389,
+        '\t', 371,
+        0x0b, 371,
+        '\f', 371,
+        ' ', 371,
+        0xfeff, 371,
+      );
+      if (lookahead != 0 &&
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(451);
+      END_STATE();
+    case 372:
+      ACCEPT_TOKEN(sym_description_text);
+      ADVANCE_MAP(
+        '/', 375,
+        'a', 300,
+        'b', 340,
+        'c', 337,
+        'd', 321,
+        'e', 368,
+        'f', 325,
+        'm', 320,
+        'p', 353,
+        'r', 366,
+        's', 364,
+        't', 309,
+        '}', 451,
+        '\t', 372,
+        0x0b, 372,
+        '\f', 372,
+        ' ', 372,
+        0xfeff, 372,
+      );
+      if (set_contains(sym__word_character_set_1, 678, lookahead)) ADVANCE(370);
+      if (lookahead != 0 &&
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(451);
+      END_STATE();
+    case 373:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '/') ADVANCE(451);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 374:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '/') ADVANCE(373);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 375:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == '/') ADVANCE(374);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 376:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(404);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 377:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(441);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 378:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(432);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 379:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'a') ADVANCE(443);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 380:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(381);
+      if (lookahead == 's') ADVANCE(438);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 381:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(390);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 382:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(398);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 383:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(441);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 384:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(394);
+      if (lookahead == 't') ADVANCE(424);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 385:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'c') ADVANCE(422);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 386:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'd') ADVANCE(378);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 387:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(451);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 388:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(377);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 389:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'e') ADVANCE(382);
+      if (lookahead == 'h') ADVANCE(436);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 390:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'e') ADVANCE(429);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 370:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(359);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 371:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(364);
-      if (lookahead == 'h') ADVANCE(415);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 372:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(418);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 373:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(408);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 374:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(414);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 375:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(419);
-      if (lookahead == 'u') ADVANCE(389);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 376:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(365);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 377:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'e') ADVANCE(392);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 378:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(427);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 379:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'g') ADVANCE(361);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 380:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'h') ADVANCE(395);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 381:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(379);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 382:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(420);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 383:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'i') ADVANCE(404);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 384:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(429);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 385:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(397);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 386:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(369);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 387:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'l') ADVANCE(400);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 388:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(410);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 389:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'm') ADVANCE(409);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 390:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(429);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 391:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(368);
+      if (lookahead == 'e') ADVANCE(435);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 392:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(419);
+      if (lookahead == 'e') ADVANCE(441);
+      if (lookahead == 'u') ADVANCE(409);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 393:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(358);
+      if (lookahead == 'e') ADVANCE(383);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 394:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(377);
+      if (lookahead == 'e') ADVANCE(440);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 395:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'n') ADVANCE(405);
+      if (lookahead == 'e') ADVANCE(413);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 396:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(388);
+      if (lookahead == 'g') ADVANCE(449);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 397:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(425);
+      if (lookahead == 'g') ADVANCE(379);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 398:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(366);
+      if (lookahead == 'h') ADVANCE(416);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 399:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(423);
+      if (lookahead == 'i') ADVANCE(397);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 400:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(378);
+      if (lookahead == 'i') ADVANCE(442);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 401:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(439);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 402:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(440);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 403:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'i') ADVANCE(425);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 404:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(451);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 405:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(418);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 406:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(387);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 407:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'l') ADVANCE(421);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 408:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'm') ADVANCE(430);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 409:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'm') ADVANCE(431);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 410:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'm') ADVANCE(402);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 411:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(451);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 412:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(386);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 413:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(441);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 414:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(376);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 415:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(395);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 416:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'n') ADVANCE(426);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 417:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(408);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 418:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'o') ADVANCE(447);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 419:
       ACCEPT_TOKEN(sym_description_text);
       if (lookahead == 'o') ADVANCE(384);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 402:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(394);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 403:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(367);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 404:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(390);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 405:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(387);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 406:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'o') ADVANCE(413);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 407:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(376);
-      if (lookahead == 't') ADVANCE(374);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 408:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(419);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 409:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(421);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 410:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'p') ADVANCE(402);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 411:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(427);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 412:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(398);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 413:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(369);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 414:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(393);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 415:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'r') ADVANCE(370);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 416:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(429);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 417:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(375);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 418:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 's') ADVANCE(416);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
-      END_STATE();
-    case 419:
-      ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(429);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 420:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(381);
+      if (lookahead == 'o') ADVANCE(445);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 421:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(383);
+      if (lookahead == 'o') ADVANCE(396);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 422:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 't') ADVANCE(406);
+      if (lookahead == 'o') ADVANCE(404);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 423:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(391);
+      if (lookahead == 'o') ADVANCE(415);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 424:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'u') ADVANCE(386);
+      if (lookahead == 'o') ADVANCE(385);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 425:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'w') ADVANCE(429);
+      if (lookahead == 'o') ADVANCE(411);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 426:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'x') ADVANCE(407);
+      if (lookahead == 'o') ADVANCE(407);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 427:
       ACCEPT_TOKEN(sym_description_text);
-      if (lookahead == 'y') ADVANCE(429);
+      if (lookahead == 'o') ADVANCE(434);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 428:
       ACCEPT_TOKEN(sym_description_text);
-      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(352);
+      if (lookahead == 'p') ADVANCE(393);
+      if (lookahead == 't') ADVANCE(391);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 429:
       ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(441);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(429);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 430:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(281);
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(423);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(432);
+          lookahead != '\r') ADVANCE(451);
       END_STATE();
     case 431:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'p') ADVANCE(443);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 432:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(449);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 433:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(419);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 434:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(387);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 435:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(414);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 436:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'r') ADVANCE(388);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 437:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(451);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 438:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(392);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 439:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(410);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 440:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 's') ADVANCE(437);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 441:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(451);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 442:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(399);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 443:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(403);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 444:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 't') ADVANCE(427);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 445:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(412);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 446:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'u') ADVANCE(406);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 447:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'w') ADVANCE(451);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 448:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'x') ADVANCE(428);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 449:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead == 'y') ADVANCE(451);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 450:
+      ACCEPT_TOKEN(sym_description_text);
+      if (set_contains(sym__word_character_set_3, 820, lookahead)) ADVANCE(370);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 451:
+      ACCEPT_TOKEN(sym_description_text);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(451);
+      END_STATE();
+    case 452:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(295);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(454);
+      END_STATE();
+    case 453:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead == '/') ADVANCE(12);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(432);
+          lookahead != '\r') ADVANCE(454);
       END_STATE();
-    case 432:
+    case 454:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(432);
+          lookahead != '\r') ADVANCE(454);
       END_STATE();
     default:
       return false;
@@ -4226,6 +4379,7 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 11:
       if (lookahead == 'e') ADVANCE(14);
+      if (lookahead == 'i') ADVANCE(15);
       END_STATE();
     case 12:
       ACCEPT_TOKEN(anon_sym_and);
@@ -4234,17 +4388,26 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
       ACCEPT_TOKEN(anon_sym_not);
       END_STATE();
     case 14:
-      if (lookahead == 'n') ADVANCE(15);
-      if (lookahead == 'r') ADVANCE(16);
+      if (lookahead == 'n') ADVANCE(16);
+      if (lookahead == 'r') ADVANCE(17);
       END_STATE();
     case 15:
-      ACCEPT_TOKEN(anon_sym_when);
+      if (lookahead == 'l') ADVANCE(18);
       END_STATE();
     case 16:
-      if (lookahead == 'e') ADVANCE(17);
+      ACCEPT_TOKEN(anon_sym_when);
       END_STATE();
     case 17:
+      if (lookahead == 'e') ADVANCE(19);
+      END_STATE();
+    case 18:
+      if (lookahead == 'e') ADVANCE(20);
+      END_STATE();
+    case 19:
       ACCEPT_TOKEN(anon_sym_where);
+      END_STATE();
+    case 20:
+      ACCEPT_TOKEN(anon_sym_while);
       END_STATE();
     default:
       return false;
@@ -4253,122 +4416,122 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
 
 static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0},
-  [1] = {.lex_state = 112},
-  [2] = {.lex_state = 111},
-  [3] = {.lex_state = 111},
-  [4] = {.lex_state = 111},
-  [5] = {.lex_state = 111},
-  [6] = {.lex_state = 111},
-  [7] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [8] = {.lex_state = 111},
-  [9] = {.lex_state = 111},
-  [10] = {.lex_state = 111},
-  [11] = {.lex_state = 111},
-  [12] = {.lex_state = 111},
-  [13] = {.lex_state = 111},
-  [14] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [1] = {.lex_state = 118},
+  [2] = {.lex_state = 117},
+  [3] = {.lex_state = 117},
+  [4] = {.lex_state = 117},
+  [5] = {.lex_state = 117},
+  [6] = {.lex_state = 117},
+  [7] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [8] = {.lex_state = 117},
+  [9] = {.lex_state = 117},
+  [10] = {.lex_state = 117},
+  [11] = {.lex_state = 117},
+  [12] = {.lex_state = 117},
+  [13] = {.lex_state = 117},
+  [14] = {.lex_state = 117, .reserved_word_set_id = 1},
   [15] = {.lex_state = 3},
   [16] = {.lex_state = 3},
   [17] = {.lex_state = 3},
-  [18] = {.lex_state = 111},
+  [18] = {.lex_state = 117},
   [19] = {.lex_state = 3},
-  [20] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [21] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [22] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [23] = {.lex_state = 111},
-  [24] = {.lex_state = 111},
-  [25] = {.lex_state = 111},
-  [26] = {.lex_state = 111},
-  [27] = {.lex_state = 111},
-  [28] = {.lex_state = 111},
-  [29] = {.lex_state = 111},
-  [30] = {.lex_state = 111},
-  [31] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [32] = {.lex_state = 111},
-  [33] = {.lex_state = 112},
-  [34] = {.lex_state = 112},
-  [35] = {.lex_state = 111},
-  [36] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [37] = {.lex_state = 111},
-  [38] = {.lex_state = 111},
-  [39] = {.lex_state = 1, .reserved_word_set_id = 1},
-  [40] = {.lex_state = 111},
-  [41] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [42] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [43] = {.lex_state = 111},
-  [44] = {.lex_state = 111},
-  [45] = {.lex_state = 111},
-  [46] = {.lex_state = 111},
-  [47] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [48] = {.lex_state = 112},
-  [49] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [50] = {.lex_state = 112},
-  [51] = {.lex_state = 112},
-  [52] = {.lex_state = 111},
-  [53] = {.lex_state = 112},
-  [54] = {.lex_state = 114},
-  [55] = {.lex_state = 112},
-  [56] = {.lex_state = 111},
-  [57] = {.lex_state = 112},
-  [58] = {.lex_state = 112},
-  [59] = {.lex_state = 112},
-  [60] = {.lex_state = 111},
-  [61] = {.lex_state = 112},
-  [62] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [63] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [64] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [65] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [66] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [67] = {.lex_state = 112},
-  [68] = {.lex_state = 112},
-  [69] = {.lex_state = 112},
-  [70] = {.lex_state = 112},
-  [71] = {.lex_state = 112},
-  [72] = {.lex_state = 112},
-  [73] = {.lex_state = 112},
-  [74] = {.lex_state = 112},
-  [75] = {.lex_state = 112},
-  [76] = {.lex_state = 112},
-  [77] = {.lex_state = 112},
-  [78] = {.lex_state = 112},
-  [79] = {.lex_state = 112},
-  [80] = {.lex_state = 112},
-  [81] = {.lex_state = 112},
-  [82] = {.lex_state = 112},
-  [83] = {.lex_state = 112},
-  [84] = {.lex_state = 112},
-  [85] = {.lex_state = 112},
-  [86] = {.lex_state = 112},
-  [87] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [88] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [89] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [90] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [91] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [92] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [93] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [94] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [95] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [96] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [97] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [98] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [99] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [100] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [101] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [102] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [103] = {.lex_state = 13, .reserved_word_set_id = 1},
-  [104] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [105] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [106] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [107] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [108] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [109] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [110] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [111] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [112] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [113] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [114] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [115] = {.lex_state = 111, .reserved_word_set_id = 1},
-  [116] = {.lex_state = 111, .reserved_word_set_id = 1},
+  [20] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [21] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [22] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [23] = {.lex_state = 117},
+  [24] = {.lex_state = 117},
+  [25] = {.lex_state = 117},
+  [26] = {.lex_state = 117},
+  [27] = {.lex_state = 117},
+  [28] = {.lex_state = 117},
+  [29] = {.lex_state = 117},
+  [30] = {.lex_state = 117},
+  [31] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [32] = {.lex_state = 117},
+  [33] = {.lex_state = 118},
+  [34] = {.lex_state = 117},
+  [35] = {.lex_state = 117},
+  [36] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [37] = {.lex_state = 118},
+  [38] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [39] = {.lex_state = 117},
+  [40] = {.lex_state = 117},
+  [41] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [42] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [43] = {.lex_state = 117},
+  [44] = {.lex_state = 117},
+  [45] = {.lex_state = 1, .reserved_word_set_id = 1},
+  [46] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [47] = {.lex_state = 117},
+  [48] = {.lex_state = 117},
+  [49] = {.lex_state = 117},
+  [50] = {.lex_state = 118},
+  [51] = {.lex_state = 118},
+  [52] = {.lex_state = 118},
+  [53] = {.lex_state = 117},
+  [54] = {.lex_state = 120},
+  [55] = {.lex_state = 118},
+  [56] = {.lex_state = 117},
+  [57] = {.lex_state = 118},
+  [58] = {.lex_state = 118},
+  [59] = {.lex_state = 118},
+  [60] = {.lex_state = 118},
+  [61] = {.lex_state = 118},
+  [62] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [63] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [64] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [65] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [66] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [67] = {.lex_state = 118},
+  [68] = {.lex_state = 118},
+  [69] = {.lex_state = 118},
+  [70] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [71] = {.lex_state = 118},
+  [72] = {.lex_state = 118},
+  [73] = {.lex_state = 118},
+  [74] = {.lex_state = 118},
+  [75] = {.lex_state = 118},
+  [76] = {.lex_state = 118},
+  [77] = {.lex_state = 118},
+  [78] = {.lex_state = 118},
+  [79] = {.lex_state = 118},
+  [80] = {.lex_state = 118},
+  [81] = {.lex_state = 118},
+  [82] = {.lex_state = 118},
+  [83] = {.lex_state = 118},
+  [84] = {.lex_state = 118},
+  [85] = {.lex_state = 118},
+  [86] = {.lex_state = 118},
+  [87] = {.lex_state = 118},
+  [88] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [89] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [90] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [91] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [92] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [93] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [94] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [95] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [96] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [97] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [98] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [99] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [100] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [101] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [102] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [103] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [104] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [105] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [106] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [107] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [108] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [109] = {.lex_state = 13, .reserved_word_set_id = 1},
+  [110] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [111] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [112] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [113] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [114] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [115] = {.lex_state = 117, .reserved_word_set_id = 1},
+  [116] = {.lex_state = 117, .reserved_word_set_id = 1},
   [117] = {.lex_state = 6},
   [118] = {.lex_state = 6},
   [119] = {.lex_state = 6},
@@ -4377,22 +4540,22 @@ static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [122] = {.lex_state = 9},
   [123] = {.lex_state = 0},
   [124] = {.lex_state = 0},
-  [125] = {.lex_state = 0},
-  [126] = {.lex_state = 9},
+  [125] = {.lex_state = 9},
+  [126] = {.lex_state = 0},
   [127] = {.lex_state = 9},
   [128] = {.lex_state = 0},
   [129] = {.lex_state = 9},
-  [130] = {.lex_state = 112},
-  [131] = {.lex_state = 9},
-  [132] = {.lex_state = 0},
+  [130] = {.lex_state = 0},
+  [131] = {.lex_state = 0},
+  [132] = {.lex_state = 118},
   [133] = {.lex_state = 0},
-  [134] = {.lex_state = 0},
+  [134] = {.lex_state = 9},
   [135] = {.lex_state = 0},
   [136] = {.lex_state = 0},
   [137] = {.lex_state = 0},
   [138] = {.lex_state = 0},
-  [139] = {.lex_state = 9},
-  [140] = {.lex_state = 0},
+  [139] = {.lex_state = 0},
+  [140] = {.lex_state = 9},
 };
 
 static const TSSymbol ts_reserved_words[2][MAX_RESERVED_WORD_SET_SIZE] = {
@@ -4407,6 +4570,7 @@ static const TSSymbol ts_reserved_words[2][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_threat,
     anon_sym_mitigation,
     anon_sym_accept,
+    anon_sym_dismiss,
     anon_sym_assumption,
     anon_sym_rule,
     anon_sym_expect,
@@ -4429,6 +4593,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_threat] = ACTIONS(1),
     [anon_sym_mitigation] = ACTIONS(1),
     [anon_sym_accept] = ACTIONS(1),
+    [anon_sym_dismiss] = ACTIONS(1),
     [anon_sym_assumption] = ACTIONS(1),
     [anon_sym_rule] = ACTIONS(1),
     [anon_sym_expect] = ACTIONS(1),
@@ -4439,6 +4604,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_RBRACE] = ACTIONS(1),
     [anon_sym_COMMA] = ACTIONS(1),
     [anon_sym_when] = ACTIONS(1),
+    [anon_sym_while] = ACTIONS(1),
     [anon_sym_DOT] = ACTIONS(1),
     [anon_sym_AT] = ACTIONS(1),
     [anon_sym_LPAREN] = ACTIONS(1),
@@ -4466,11 +4632,11 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [sym_comment] = ACTIONS(3),
   },
   [STATE(1)] = {
-    [sym_source_file] = STATE(140),
-    [sym_declaration] = STATE(34),
+    [sym_source_file] = STATE(138),
+    [sym_declaration] = STATE(33),
     [sym_kind] = STATE(18),
-    [sym_description] = STATE(34),
-    [aux_sym_source_file_repeat1] = STATE(34),
+    [sym_description] = STATE(33),
+    [aux_sym_source_file_repeat1] = STATE(33),
     [aux_sym_description_repeat1] = STATE(67),
     [ts_builtin_sym_end] = ACTIONS(5),
     [anon_sym_component] = ACTIONS(7),
@@ -4483,6 +4649,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_threat] = ACTIONS(7),
     [anon_sym_mitigation] = ACTIONS(7),
     [anon_sym_accept] = ACTIONS(7),
+    [anon_sym_dismiss] = ACTIONS(7),
     [anon_sym_assumption] = ACTIONS(7),
     [anon_sym_rule] = ACTIONS(7),
     [anon_sym_expect] = ACTIONS(7),
@@ -4515,7 +4682,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(13), 25,
+    ACTIONS(13), 27,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -4527,12 +4694,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -4541,7 +4710,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [52] = 5,
+  [54] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(15), 1,
@@ -4562,7 +4731,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(19), 25,
+    ACTIONS(19), 27,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -4574,12 +4743,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -4588,7 +4759,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [104] = 5,
+  [108] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(25), 1,
@@ -4609,7 +4780,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(23), 25,
+    ACTIONS(23), 27,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -4621,12 +4792,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -4635,7 +4808,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [156] = 3,
+  [162] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(21), 14,
@@ -4653,7 +4826,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(23), 25,
+    ACTIONS(23), 27,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -4665,12 +4838,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -4679,7 +4854,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_is,
       anon_sym_where,
       anon_sym_SLASH_SLASH_SLASH,
-  [203] = 12,
+  [211] = 12,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(28), 1,
@@ -4694,13 +4869,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_not,
     ACTIONS(44), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(102), 1,
+    STATE(103), 1,
       sym__condition,
-    ACTIONS(33), 3,
+    ACTIONS(33), 4,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-    STATE(87), 4,
+      anon_sym_while,
+    STATE(70), 4,
       sym_name,
       sym__operand,
       sym_group,
@@ -4712,7 +4888,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 13,
+    ACTIONS(31), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -4723,10 +4899,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
-  [262] = 17,
+  [272] = 17,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(46), 1,
@@ -4741,28 +4918,29 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DASH_GT,
     ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(63), 1,
-      anon_sym_when,
     ACTIONS(65), 1,
       anon_sym_DQUOTE,
     STATE(14), 1,
       sym_string,
-    STATE(20), 1,
+    STATE(21), 1,
       sym__clauses,
-    STATE(49), 1,
+    STATE(46), 1,
       sym__placement,
-    STATE(135), 1,
+    STATE(133), 1,
       sym_property_name,
     ACTIONS(56), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(80), 2,
+    ACTIONS(63), 2,
+      anon_sym_when,
+      anon_sym_while,
+    STATE(85), 2,
       sym_block,
       sym__unopened_block,
-    STATE(107), 2,
+    STATE(104), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(54), 14,
+    ACTIONS(54), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -4773,11 +4951,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [330] = 9,
+  [342] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -4788,9 +4967,9 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_not,
     ACTIONS(67), 1,
       sym__word,
-    STATE(91), 1,
+    STATE(125), 1,
       sym__condition,
-    STATE(87), 4,
+    STATE(70), 4,
       sym_name,
       sym__operand,
       sym_group,
@@ -4802,7 +4981,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 16,
+    ACTIONS(31), 18,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -4813,13 +4992,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [381] = 9,
+      anon_sym_while,
+  [395] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -4830,9 +5011,9 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_not,
     ACTIONS(67), 1,
       sym__word,
-    STATE(126), 1,
+    STATE(99), 1,
       sym__condition,
-    STATE(87), 4,
+    STATE(70), 4,
       sym_name,
       sym__operand,
       sym_group,
@@ -4844,7 +5025,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 16,
+    ACTIONS(31), 18,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -4855,139 +5036,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [432] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(40), 1,
-      sym_number,
-    ACTIONS(42), 1,
-      anon_sym_not,
-    ACTIONS(67), 1,
-      sym__word,
-    STATE(127), 1,
-      sym__condition,
-    STATE(87), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(101), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(31), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [483] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(40), 1,
-      sym_number,
-    ACTIONS(42), 1,
-      anon_sym_not,
-    ACTIONS(67), 1,
-      sym__word,
-    STATE(93), 1,
-      sym__condition,
-    STATE(87), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(101), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(31), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [534] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(40), 1,
-      sym_number,
-    ACTIONS(42), 1,
-      anon_sym_not,
-    ACTIONS(67), 1,
-      sym__word,
-    STATE(92), 1,
-      sym__condition,
-    STATE(87), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    STATE(101), 6,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_comparison,
-      sym_membership,
-      sym_kinship,
-    ACTIONS(31), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [585] = 9,
+      anon_sym_while,
+  [448] = 9,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5000,7 +5057,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__word,
     STATE(122), 1,
       sym__condition,
-    STATE(87), 4,
+    STATE(70), 4,
       sym_name,
       sym__operand,
       sym_group,
@@ -5012,7 +5069,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comparison,
       sym_membership,
       sym_kinship,
-    ACTIONS(31), 16,
+    ACTIONS(31), 18,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5023,13 +5080,147 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [636] = 14,
+      anon_sym_while,
+  [501] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(67), 1,
+      sym__word,
+    STATE(127), 1,
+      sym__condition,
+    STATE(70), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(101), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 18,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+  [554] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(67), 1,
+      sym__word,
+    STATE(100), 1,
+      sym__condition,
+    STATE(70), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(101), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 18,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+  [607] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(40), 1,
+      sym_number,
+    ACTIONS(42), 1,
+      anon_sym_not,
+    ACTIONS(67), 1,
+      sym__word,
+    STATE(91), 1,
+      sym__condition,
+    STATE(70), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    STATE(101), 6,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_comparison,
+      sym_membership,
+      sym_kinship,
+    ACTIONS(31), 18,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+  [660] = 14,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(48), 1,
@@ -5040,26 +5231,27 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_in,
     ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(63), 1,
-      anon_sym_when,
     ACTIONS(69), 1,
       ts_builtin_sym_end,
     STATE(22), 1,
       sym__clauses,
-    STATE(49), 1,
+    STATE(46), 1,
       sym__placement,
-    STATE(135), 1,
+    STATE(133), 1,
       sym_property_name,
+    ACTIONS(63), 2,
+      anon_sym_when,
+      anon_sym_while,
     ACTIONS(73), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(81), 2,
+    STATE(82), 2,
       sym_block,
       sym__unopened_block,
-    STATE(107), 2,
+    STATE(104), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(71), 14,
+    ACTIONS(71), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5070,11 +5262,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [695] = 11,
+  [721] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(79), 1,
@@ -5085,23 +5278,24 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE,
     ACTIONS(87), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(106), 1,
-      sym__value,
-    STATE(109), 1,
+    STATE(102), 1,
       sym_name,
-    STATE(114), 2,
+    STATE(108), 1,
+      sym__value,
+    STATE(115), 2,
       sym_finding,
       sym_string,
     ACTIONS(81), 3,
       sym_reference,
       sym_date,
       sym_block_string,
-    ACTIONS(76), 4,
+    ACTIONS(76), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
-    ACTIONS(31), 13,
+    ACTIONS(31), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5112,10 +5306,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
-  [747] = 11,
+  [775] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(83), 1,
@@ -5126,23 +5321,24 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_RBRACE,
     ACTIONS(94), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(109), 1,
+    STATE(102), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
-    STATE(114), 2,
+    STATE(115), 2,
       sym_finding,
       sym_string,
     ACTIONS(81), 3,
       sym_reference,
       sym_date,
       sym_block_string,
-    ACTIONS(89), 4,
+    ACTIONS(89), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
-    ACTIONS(31), 13,
+    ACTIONS(31), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5153,10 +5349,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
-  [799] = 11,
+  [829] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(83), 1,
@@ -5167,23 +5364,24 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_RBRACE,
     ACTIONS(101), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(109), 1,
+    STATE(102), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
-    STATE(114), 2,
+    STATE(115), 2,
       sym_finding,
       sym_string,
     ACTIONS(81), 3,
       sym_reference,
       sym_date,
       sym_block_string,
-    ACTIONS(96), 4,
+    ACTIONS(96), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
-    ACTIONS(31), 13,
+    ACTIONS(31), 14,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5194,10 +5392,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
-  [851] = 13,
+  [883] = 13,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(61), 1,
@@ -5212,18 +5411,19 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SLASH_SLASH_SLASH,
     STATE(7), 1,
       sym_name,
-    STATE(21), 1,
+    STATE(20), 1,
       sym__ends,
-    STATE(35), 1,
+    STATE(34), 1,
       sym_string,
-    STATE(57), 1,
+    STATE(59), 1,
       sym__placement,
-    STATE(82), 1,
+    STATE(83), 1,
       sym_block,
-    ACTIONS(31), 2,
+    ACTIONS(31), 3,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
-    ACTIONS(107), 15,
+    ACTIONS(107), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5234,30 +5434,31 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [906] = 8,
+  [940] = 8,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(83), 1,
       sym_number,
     ACTIONS(85), 1,
       anon_sym_DQUOTE,
-    STATE(109), 1,
+    STATE(102), 1,
       sym_name,
     STATE(110), 1,
       sym__value,
-    STATE(114), 2,
+    STATE(115), 2,
       sym_finding,
       sym_string,
     ACTIONS(81), 3,
       sym_reference,
       sym_date,
       sym_block_string,
-    ACTIONS(31), 17,
+    ACTIONS(31), 19,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5268,37 +5469,40 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
-  [950] = 11,
+  [986] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(48), 1,
       sym__word,
     ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(63), 1,
-      anon_sym_when,
     ACTIONS(114), 1,
       ts_builtin_sym_end,
-    STATE(75), 1,
+    STATE(74), 1,
       sym_block,
-    STATE(79), 1,
+    STATE(80), 1,
       sym__unopened_block,
-    STATE(135), 1,
+    STATE(133), 1,
       sym_property_name,
+    ACTIONS(63), 2,
+      anon_sym_when,
+      anon_sym_while,
     ACTIONS(118), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(107), 2,
+    STATE(104), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(116), 14,
+    ACTIONS(116), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5309,34 +5513,36 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [999] = 11,
+  [1037] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(48), 1,
       sym__word,
     ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(63), 1,
-      anon_sym_when,
     ACTIONS(121), 1,
       ts_builtin_sym_end,
-    STATE(76), 1,
-      sym_block,
     STATE(78), 1,
+      sym_block,
+    STATE(79), 1,
       sym__unopened_block,
-    STATE(135), 1,
+    STATE(133), 1,
       sym_property_name,
+    ACTIONS(63), 2,
+      anon_sym_when,
+      anon_sym_while,
     ACTIONS(125), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(107), 2,
+    STATE(104), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(123), 14,
+    ACTIONS(123), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5347,34 +5553,36 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [1048] = 11,
+  [1088] = 11,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(48), 1,
       sym__word,
     ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(63), 1,
-      anon_sym_when,
     ACTIONS(128), 1,
       ts_builtin_sym_end,
     STATE(71), 1,
       sym_block,
     STATE(72), 1,
       sym__unopened_block,
-    STATE(135), 1,
+    STATE(133), 1,
       sym_property_name,
+    ACTIONS(63), 2,
+      anon_sym_when,
+      anon_sym_while,
     ACTIONS(132), 2,
       anon_sym_technology,
       anon_sym_protocol,
-    STATE(107), 2,
+    STATE(104), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
-    ACTIONS(130), 14,
+    ACTIONS(130), 15,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5385,27 +5593,22 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_SLASH_SLASH_SLASH,
-  [1097] = 7,
+  [1139] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(67), 1,
-      sym__word,
-    ACTIONS(135), 1,
-      anon_sym_RPAREN,
-    ACTIONS(137), 1,
-      sym_number,
-    STATE(128), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    ACTIONS(31), 16,
+    ACTIONS(135), 5,
+      ts_builtin_sym_end,
+      anon_sym_COLON,
+      anon_sym_LBRACE,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(137), 21,
+      anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5416,13 +5619,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1137] = 7,
+      anon_sym_while,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1173] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
@@ -5433,12 +5640,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_RPAREN,
     ACTIONS(141), 1,
       sym_number,
-    STATE(124), 4,
+    STATE(128), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    ACTIONS(31), 16,
+    ACTIONS(31), 18,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5449,58 +5656,31 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1177] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(143), 5,
-      ts_builtin_sym_end,
-      anon_sym_COLON,
-      anon_sym_LBRACE,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(145), 19,
-      anon_sym_in,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1209] = 7,
+      anon_sym_while,
+  [1215] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
       anon_sym_LPAREN,
     ACTIONS(67), 1,
       sym__word,
-    ACTIONS(137), 1,
+    ACTIONS(141), 1,
       sym_number,
-    ACTIONS(147), 1,
+    ACTIONS(143), 1,
       anon_sym_RPAREN,
     STATE(128), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    ACTIONS(31), 16,
+    ACTIONS(31), 18,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5511,13 +5691,50 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1249] = 3,
+      anon_sym_while,
+  [1257] = 7,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(67), 1,
+      sym__word,
+    ACTIONS(145), 1,
+      anon_sym_RPAREN,
+    ACTIONS(147), 1,
+      sym_number,
+    STATE(123), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(31), 18,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+  [1299] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(149), 5,
@@ -5526,7 +5743,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_LBRACE,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(151), 19,
+    ACTIONS(151), 21,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -5538,94 +5755,31 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1281] = 6,
+  [1333] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(38), 1,
       anon_sym_LPAREN,
     ACTIONS(67), 1,
       sym__word,
-    ACTIONS(153), 1,
-      sym_number,
-    STATE(94), 4,
-      sym_name,
-      sym__operand,
-      sym_group,
-      sym_call,
-    ACTIONS(31), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-  [1318] = 9,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(61), 1,
-      anon_sym_LBRACE,
-    ACTIONS(155), 1,
-      ts_builtin_sym_end,
-    ACTIONS(160), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(53), 1,
-      sym__ends,
-    STATE(84), 1,
-      sym_block,
-    STATE(134), 1,
-      sym_name,
-    ACTIONS(31), 2,
-      anon_sym_when,
-      sym__word,
-    ACTIONS(157), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1361] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(38), 1,
-      anon_sym_LPAREN,
-    ACTIONS(67), 1,
-      sym__word,
-    ACTIONS(137), 1,
+    ACTIONS(141), 1,
       sym_number,
     STATE(128), 4,
       sym_name,
       sym__operand,
       sym_group,
       sym_call,
-    ACTIONS(31), 16,
+    ACTIONS(31), 18,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5636,25 +5790,96 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-  [1398] = 6,
+      anon_sym_while,
+  [1372] = 9,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(153), 1,
+      ts_builtin_sym_end,
+    ACTIONS(158), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(55), 1,
+      sym__ends,
+    STATE(81), 1,
+      sym_block,
+    STATE(137), 1,
+      sym_name,
+    ACTIONS(31), 3,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+    ACTIONS(155), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1417] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(38), 1,
+      anon_sym_LPAREN,
+    ACTIONS(67), 1,
+      sym__word,
+    ACTIONS(160), 1,
+      sym_number,
+    STATE(92), 4,
+      sym_name,
+      sym__operand,
+      sym_group,
+      sym_call,
+    ACTIONS(31), 18,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+  [1456] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(167), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(47), 1,
+    STATE(42), 1,
       sym__ends,
-    STATE(133), 1,
+    STATE(131), 1,
       sym_name,
     ACTIONS(162), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(164), 17,
+    ACTIONS(164), 19,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5665,21 +5890,23 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
-  [1434] = 3,
+  [1494] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(169), 3,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
       anon_sym_DQUOTE,
-    ACTIONS(171), 19,
+    ACTIONS(171), 21,
       anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
@@ -5691,61 +5918,32 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1464] = 7,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(173), 1,
-      ts_builtin_sym_end,
-    ACTIONS(178), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(18), 1,
-      sym_kind,
-    STATE(67), 1,
-      aux_sym_description_repeat1,
-    STATE(33), 3,
-      sym_declaration,
-      sym_description,
-      aux_sym_source_file_repeat1,
-    ACTIONS(175), 15,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1502] = 7,
+  [1526] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(9), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(181), 1,
+    ACTIONS(173), 1,
       ts_builtin_sym_end,
     STATE(18), 1,
       sym_kind,
     STATE(67), 1,
       aux_sym_description_repeat1,
-    STATE(33), 3,
+    STATE(37), 3,
       sym_declaration,
       sym_description,
       aux_sym_source_file_repeat1,
-    ACTIONS(7), 15,
+    ACTIONS(7), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5756,27 +5954,28 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [1540] = 8,
+  [1565] = 8,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(61), 1,
       anon_sym_LBRACE,
-    ACTIONS(185), 1,
+    ACTIONS(177), 1,
       anon_sym_COLON,
-    ACTIONS(187), 1,
+    ACTIONS(179), 1,
       anon_sym_in,
-    ACTIONS(189), 1,
+    ACTIONS(181), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(55), 1,
+    STATE(57), 1,
       sym__placement,
-    STATE(70), 1,
+    STATE(86), 1,
       sym_block,
-    ACTIONS(183), 16,
+    ACTIONS(175), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -5788,22 +5987,27 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [1580] = 5,
+  [1606] = 6,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(196), 1,
+    ACTIONS(190), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(38), 1,
+    STATE(60), 1,
       sym_name,
-    ACTIONS(191), 2,
+    ACTIONS(183), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(193), 17,
+    ACTIONS(185), 3,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+    ACTIONS(187), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5814,27 +6018,58 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1643] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(190), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(41), 1,
+      sym_name,
+    ACTIONS(183), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(192), 19,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
-  [1613] = 6,
+  [1678] = 7,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(205), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(59), 1,
-      sym_name,
-    ACTIONS(198), 2,
+    ACTIONS(195), 1,
       ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(200), 2,
-      anon_sym_when,
-      sym__word,
-    ACTIONS(202), 15,
+    ACTIONS(200), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(18), 1,
+      sym_kind,
+    STATE(67), 1,
+      aux_sym_description_repeat1,
+    STATE(37), 3,
+      sym_declaration,
+      sym_description,
+      aux_sym_source_file_repeat1,
+    ACTIONS(197), 16,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5845,19 +6080,81 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [1648] = 3,
+  [1717] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(207), 3,
+    ACTIONS(208), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(40), 1,
+      sym_name,
+    ACTIONS(203), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(205), 19,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+  [1752] = 6,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(208), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(68), 1,
+      sym_name,
+    ACTIONS(203), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(185), 3,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+    ACTIONS(210), 16,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [1789] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(213), 3,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
       anon_sym_RPAREN,
-    ACTIONS(209), 18,
+    ACTIONS(215), 20,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5868,20 +6165,133 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1677] = 6,
+  [1820] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(217), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(219), 20,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1850] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(221), 2,
+      ts_builtin_sym_end,
+      anon_sym_LBRACE,
+    ACTIONS(223), 20,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [1880] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(225), 1,
+      anon_sym_LPAREN,
+    STATE(113), 2,
+      sym_name,
+      sym_flow_ends,
+    ACTIONS(31), 19,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+  [1912] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(227), 1,
+      anon_sym_RPAREN,
+    ACTIONS(229), 1,
+      anon_sym_where,
+    STATE(129), 1,
+      sym_name,
+    ACTIONS(31), 19,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+  [1946] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(15), 1,
       anon_sym_DOT,
-    ACTIONS(211), 1,
+    ACTIONS(231), 1,
       anon_sym_LPAREN2,
     STATE(2), 1,
       aux_sym_name_repeat1,
@@ -5893,11 +6303,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(19), 11,
+    ACTIONS(19), 12,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -5905,20 +6316,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [1712] = 6,
+  [1982] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(196), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(68), 1,
-      sym_name,
-    ACTIONS(191), 2,
+    ACTIONS(233), 2,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
-    ACTIONS(200), 2,
-      anon_sym_when,
-      sym__word,
-    ACTIONS(213), 15,
+    ACTIONS(235), 20,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -5929,148 +6333,22 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [1747] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(205), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(42), 1,
-      sym_name,
-    ACTIONS(198), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(216), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-      sym__word,
-  [1780] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(219), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(221), 18,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [1808] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(145), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(143), 19,
-      ts_builtin_sym_end,
-      anon_sym_COLON,
-      anon_sym_in,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [1836] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(223), 1,
-      anon_sym_LPAREN,
-    STATE(115), 2,
-      sym_name,
-      sym_flow_ends,
-    ACTIONS(31), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [1866] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(225), 1,
-      anon_sym_RPAREN,
-    ACTIONS(227), 1,
-      anon_sym_where,
-    STATE(129), 1,
-      sym_name,
-    ACTIONS(31), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [1898] = 3,
+  [2012] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(151), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(149), 19,
+    ACTIONS(149), 20,
       ts_builtin_sym_end,
       anon_sym_COLON,
       anon_sym_in,
@@ -6084,19 +6362,22 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [1926] = 3,
+  [2041] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(229), 2,
+    ACTIONS(137), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(135), 20,
       ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(231), 18,
+      anon_sym_COLON,
+      anon_sym_in,
       anon_sym_component,
       anon_sym_boundary,
       anon_sym_asset,
@@ -6107,76 +6388,50 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2070] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    STATE(130), 1,
+      sym__ends,
+    STATE(139), 1,
+      sym_name,
+    ACTIONS(31), 19,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [1954] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(23), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(233), 1,
-      anon_sym_DOT,
-    STATE(48), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(21), 17,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [1986] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(236), 2,
-      ts_builtin_sym_end,
-      anon_sym_LBRACE,
-    ACTIONS(238), 18,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2014] = 5,
+  [2101] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(19), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(240), 1,
+    ACTIONS(237), 1,
       anon_sym_DOT,
-    STATE(51), 1,
+    STATE(52), 1,
       aux_sym_name_repeat1,
-    ACTIONS(17), 17,
+    ACTIONS(17), 18,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6188,198 +6443,22 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2046] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(13), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(240), 1,
-      anon_sym_DOT,
-    STATE(48), 1,
-      aux_sym_name_repeat1,
-    ACTIONS(11), 17,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_LBRACE,
-  [2078] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(191), 1,
-      anon_sym_RPAREN,
-    STATE(38), 1,
-      sym_name,
-    ACTIONS(31), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [2107] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(61), 1,
-      anon_sym_LBRACE,
-    ACTIONS(244), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(73), 1,
-      sym_block,
-    ACTIONS(242), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2138] = 5,
-    ACTIONS(246), 1,
-      ts_builtin_sym_end,
-    ACTIONS(250), 1,
-      sym_description_text,
-    ACTIONS(252), 1,
-      sym__no_text,
-    ACTIONS(254), 1,
-      sym_comment,
-    ACTIONS(248), 16,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_SLASH_SLASH_SLASH,
-  [2169] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(61), 1,
-      anon_sym_LBRACE,
-    ACTIONS(258), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(85), 1,
-      sym_block,
-    ACTIONS(256), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2200] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    STATE(137), 1,
-      sym_name,
-    STATE(138), 1,
-      sym__ends,
-    ACTIONS(31), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [2229] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(61), 1,
-      anon_sym_LBRACE,
-    ACTIONS(262), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(77), 1,
-      sym_block,
-    ACTIONS(260), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2260] = 3,
+  [2134] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(23), 1,
       anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(239), 1,
+      anon_sym_DOT,
+    STATE(51), 1,
+      aux_sym_name_repeat1,
     ACTIONS(21), 18,
       ts_builtin_sym_end,
       anon_sym_component,
@@ -6392,6 +6471,192 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2167] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(13), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(237), 1,
+      anon_sym_DOT,
+    STATE(51), 1,
+      aux_sym_name_repeat1,
+    ACTIONS(11), 18,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_LBRACE,
+  [2200] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(203), 1,
+      anon_sym_RPAREN,
+    STATE(40), 1,
+      sym_name,
+    ACTIONS(31), 19,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+  [2231] = 5,
+    ACTIONS(242), 1,
+      ts_builtin_sym_end,
+    ACTIONS(246), 1,
+      sym_description_text,
+    ACTIONS(248), 1,
+      sym__no_text,
+    ACTIONS(250), 1,
+      sym_comment,
+    ACTIONS(244), 17,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_SLASH_SLASH_SLASH,
+  [2263] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(254), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(73), 1,
+      sym_block,
+    ACTIONS(252), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2295] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    STATE(93), 1,
+      sym_name,
+    ACTIONS(31), 19,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+  [2323] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(258), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(84), 1,
+      sym_block,
+    ACTIONS(256), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2355] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(23), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(21), 19,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
@@ -6399,12 +6664,16 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_protocol,
       anon_sym_LBRACE,
       anon_sym_DOT,
-  [2287] = 3,
+  [2383] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(221), 1,
+    ACTIONS(61), 1,
+      anon_sym_LBRACE,
+    ACTIONS(262), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(219), 17,
+    STATE(77), 1,
+      sym_block,
+    ACTIONS(260), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6416,43 +6685,44 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [2415] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(219), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(217), 18,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2313] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    STATE(95), 1,
-      sym_name,
-    ACTIONS(31), 17,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [2339] = 4,
+  [2442] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(266), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(61), 1,
       aux_sym_description_repeat1,
-    ACTIONS(264), 16,
+    ACTIONS(264), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6464,12 +6734,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2367] = 3,
+  [2471] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(271), 7,
@@ -6480,11 +6751,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(269), 11,
+    ACTIONS(269), 12,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -6492,7 +6764,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2393] = 3,
+  [2498] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(275), 7,
@@ -6503,11 +6775,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(273), 11,
+    ACTIONS(273), 12,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -6515,7 +6788,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2419] = 3,
+  [2525] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(279), 7,
@@ -6526,11 +6799,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(277), 11,
+    ACTIONS(277), 12,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -6538,7 +6812,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2445] = 3,
+  [2552] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(283), 7,
@@ -6549,11 +6823,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(281), 11,
+    ACTIONS(281), 12,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -6561,7 +6836,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2471] = 3,
+  [2579] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(287), 7,
@@ -6572,11 +6847,12 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(285), 11,
+    ACTIONS(285), 12,
       anon_sym_in,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
@@ -6584,14 +6860,14 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_GT,
       anon_sym_is,
       anon_sym_SLASH_SLASH_SLASH,
-  [2497] = 4,
+  [2606] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(9), 1,
       anon_sym_SLASH_SLASH_SLASH,
     STATE(61), 1,
       aux_sym_description_repeat1,
-    ACTIONS(289), 16,
+    ACTIONS(289), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6603,17 +6879,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2525] = 3,
+  [2635] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(209), 1,
+    ACTIONS(215), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(207), 17,
+    ACTIONS(213), 18,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6625,18 +6902,19 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_LBRACE,
-  [2551] = 3,
+  [2662] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(293), 1,
+    ACTIONS(291), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(291), 16,
+    ACTIONS(264), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6648,17 +6926,45 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2576] = 3,
+  [2688] = 7,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(297), 1,
+    ACTIONS(295), 1,
+      anon_sym_in,
+    ACTIONS(303), 1,
+      anon_sym_is,
+    ACTIONS(297), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(301), 2,
+      anon_sym_LT,
+      anon_sym_GT,
+    ACTIONS(299), 4,
+      anon_sym_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+    ACTIONS(293), 8,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+      anon_sym_or,
+      anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(295), 16,
+  [2722] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(307), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(305), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6670,17 +6976,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2601] = 3,
+  [2748] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(301), 1,
+    ACTIONS(307), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(299), 16,
+    ACTIONS(305), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6692,17 +6999,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2626] = 3,
+  [2774] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(301), 1,
+    ACTIONS(311), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(299), 16,
+    ACTIONS(309), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6714,17 +7022,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2651] = 3,
+  [2800] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(305), 1,
+    ACTIONS(315), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(303), 16,
+    ACTIONS(313), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6736,138 +7045,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2676] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(309), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(307), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2701] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(313), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(311), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2726] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(317), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(315), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2751] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(321), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(319), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2776] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(317), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(315), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
-      anon_sym_assumption,
-      anon_sym_rule,
-      anon_sym_expect,
-      anon_sym_technology,
-      anon_sym_protocol,
-  [2801] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(313), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(311), 16,
-      ts_builtin_sym_end,
-      anon_sym_component,
-      anon_sym_boundary,
-      anon_sym_asset,
-      anon_sym_external,
-      anon_sym_process,
-      anon_sym_store,
-      anon_sym_flow,
-      anon_sym_threat,
-      anon_sym_mitigation,
-      anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
@@ -6876,9 +7054,9 @@ static const uint16_t ts_small_parse_table[] = {
   [2826] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(325), 1,
+    ACTIONS(319), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(323), 16,
+    ACTIONS(317), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6890,17 +7068,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2851] = 3,
+  [2852] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(329), 1,
+    ACTIONS(323), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(327), 16,
+    ACTIONS(321), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6912,17 +7091,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2876] = 3,
+  [2878] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(333), 1,
+    ACTIONS(327), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(331), 16,
+    ACTIONS(325), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6934,17 +7114,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2901] = 3,
+  [2904] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(337), 1,
+    ACTIONS(331), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(335), 16,
+    ACTIONS(329), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6956,17 +7137,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2926] = 3,
+  [2930] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(341), 1,
+    ACTIONS(331), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(339), 16,
+    ACTIONS(329), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -6978,17 +7160,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2951] = 3,
+  [2956] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(345), 1,
+    ACTIONS(315), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(343), 16,
+    ACTIONS(313), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7000,17 +7183,87 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [2976] = 3,
+  [2982] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(335), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(333), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3008] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(339), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(337), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3034] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(343), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(341), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3060] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(347), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(264), 16,
+    ACTIONS(345), 17,
       ts_builtin_sym_end,
       anon_sym_component,
       anon_sym_boundary,
@@ -7022,71 +7275,117 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_threat,
       anon_sym_mitigation,
       anon_sym_accept,
+      anon_sym_dismiss,
       anon_sym_assumption,
       anon_sym_rule,
       anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-  [3001] = 7,
+  [3086] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(351), 1,
-      anon_sym_in,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(349), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3112] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(355), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(353), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
+      anon_sym_technology,
+      anon_sym_protocol,
+  [3138] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
     ACTIONS(359), 1,
-      anon_sym_is,
-    ACTIONS(353), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(357), 2,
-      anon_sym_LT,
-      anon_sym_GT,
-    ACTIONS(355), 4,
-      anon_sym_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-    ACTIONS(349), 7,
+      anon_sym_SLASH_SLASH_SLASH,
+    ACTIONS(357), 17,
+      ts_builtin_sym_end,
+      anon_sym_component,
+      anon_sym_boundary,
+      anon_sym_asset,
+      anon_sym_external,
+      anon_sym_process,
+      anon_sym_store,
+      anon_sym_flow,
+      anon_sym_threat,
+      anon_sym_mitigation,
+      anon_sym_accept,
+      anon_sym_dismiss,
+      anon_sym_assumption,
+      anon_sym_rule,
+      anon_sym_expect,
       anon_sym_technology,
       anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3034] = 8,
+  [3164] = 8,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(364), 1,
+    ACTIONS(361), 1,
       anon_sym_RBRACE,
-    ACTIONS(366), 1,
-      anon_sym_when,
-    ACTIONS(369), 1,
+    ACTIONS(363), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(113), 1,
+    STATE(111), 1,
       aux_sym_description_repeat1,
-    STATE(135), 1,
+    STATE(133), 1,
       sym_property_name,
-    ACTIONS(361), 3,
+    ACTIONS(63), 2,
+      anon_sym_when,
+      anon_sym_while,
+    ACTIONS(48), 3,
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
-    STATE(88), 3,
+    STATE(90), 3,
       sym_property,
       sym_description,
       aux_sym_block_repeat1,
-  [3063] = 8,
+  [3194] = 8,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(63), 1,
-      anon_sym_when,
-    ACTIONS(372), 1,
-      anon_sym_RBRACE,
-    ACTIONS(374), 1,
+    ACTIONS(363), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(113), 1,
+    ACTIONS(365), 1,
+      anon_sym_RBRACE,
+    STATE(111), 1,
       aux_sym_description_repeat1,
-    STATE(135), 1,
+    STATE(133), 1,
       sym_property_name,
+    ACTIONS(63), 2,
+      anon_sym_when,
+      anon_sym_while,
     ACTIONS(48), 3,
       anon_sym_technology,
       anon_sym_protocol,
@@ -7095,266 +7394,235 @@ static const uint16_t ts_small_parse_table[] = {
       sym_property,
       sym_description,
       aux_sym_block_repeat1,
-  [3092] = 8,
+  [3224] = 8,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(63), 1,
-      anon_sym_when,
-    ACTIONS(374), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    ACTIONS(376), 1,
+    ACTIONS(370), 1,
       anon_sym_RBRACE,
-    STATE(113), 1,
+    ACTIONS(375), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(111), 1,
       aux_sym_description_repeat1,
-    STATE(135), 1,
+    STATE(133), 1,
       sym_property_name,
-    ACTIONS(48), 3,
+    ACTIONS(372), 2,
+      anon_sym_when,
+      anon_sym_while,
+    ACTIONS(367), 3,
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
-    STATE(89), 3,
+    STATE(90), 3,
       sym_property,
       sym_description,
       aux_sym_block_repeat1,
-  [3121] = 3,
+  [3254] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(380), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(378), 7,
+    ACTIONS(378), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3138] = 4,
+  [3272] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(386), 1,
-      anon_sym_and,
     ACTIONS(384), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(382), 6,
+    ACTIONS(382), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
-      sym__word,
-      anon_sym_or,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3157] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(390), 2,
-      anon_sym_RBRACE,
-      anon_sym_RPAREN,
-    ACTIONS(388), 7,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3174] = 3,
+  [3290] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(394), 2,
+    ACTIONS(388), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(392), 7,
+    ACTIONS(386), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3191] = 3,
+  [3308] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(398), 2,
+    ACTIONS(392), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(396), 7,
+    ACTIONS(390), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3208] = 3,
+  [3326] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(402), 2,
+    ACTIONS(396), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(400), 7,
+    ACTIONS(394), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3225] = 3,
+  [3344] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(406), 2,
+    ACTIONS(400), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(404), 7,
+    ACTIONS(398), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3242] = 3,
+  [3362] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(410), 2,
+    ACTIONS(404), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(408), 7,
+    ACTIONS(402), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3259] = 3,
+  [3380] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(414), 2,
+    ACTIONS(408), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(412), 7,
+    ACTIONS(406), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3276] = 3,
+  [3398] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(414), 1,
+      anon_sym_and,
+    ACTIONS(412), 2,
+      anon_sym_RBRACE,
+      anon_sym_RPAREN,
+    ACTIONS(410), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+      anon_sym_or,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3418] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(418), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(416), 7,
+    ACTIONS(416), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3293] = 3,
+  [3436] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(353), 2,
+    ACTIONS(297), 2,
       anon_sym_RBRACE,
       anon_sym_RPAREN,
-    ACTIONS(349), 7,
+    ACTIONS(293), 8,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_or,
       anon_sym_and,
       anon_sym_SLASH_SLASH_SLASH,
-  [3310] = 5,
+  [3454] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(386), 1,
-      anon_sym_and,
-    ACTIONS(422), 1,
-      anon_sym_RBRACE,
     ACTIONS(424), 1,
-      anon_sym_or,
-    ACTIONS(420), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3330] = 4,
-    ACTIONS(254), 1,
-      sym_comment,
-    ACTIONS(426), 1,
-      sym_description_text,
-    ACTIONS(428), 1,
-      sym__no_text,
-    ACTIONS(248), 6,
-      anon_sym_technology,
-      anon_sym_protocol,
+      anon_sym_AT,
+    ACTIONS(422), 2,
       anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(420), 6,
+      anon_sym_technology,
+      anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3348] = 5,
+  [3473] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(414), 1,
+      anon_sym_and,
+    ACTIONS(428), 1,
+      anon_sym_RBRACE,
+    ACTIONS(430), 1,
+      anon_sym_or,
+    ACTIONS(426), 6,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3494] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(432), 1,
       anon_sym_RBRACE,
-    ACTIONS(434), 1,
-      anon_sym_COMMA,
-    STATE(108), 1,
-      aux_sym_property_repeat1,
-    ACTIONS(430), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3368] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(439), 1,
-      anon_sym_RBRACE,
-    ACTIONS(441), 1,
-      anon_sym_when,
-    STATE(135), 1,
+    STATE(133), 1,
       sym_property_name,
-    STATE(105), 2,
-      sym_property,
-      aux_sym__unopened_block_repeat1,
-    ACTIONS(436), 3,
-      anon_sym_technology,
-      anon_sym_protocol,
-      sym__word,
-  [3390] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(446), 1,
-      anon_sym_RBRACE,
-    ACTIONS(448), 1,
-      anon_sym_COMMA,
-    STATE(104), 1,
-      aux_sym_property_repeat1,
-    ACTIONS(444), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
+    ACTIONS(63), 2,
       anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3410] = 6,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(63), 1,
-      anon_sym_when,
-    ACTIONS(450), 1,
-      anon_sym_RBRACE,
-    STATE(135), 1,
-      sym_property_name,
+      anon_sym_while,
     STATE(105), 2,
       sym_property,
       aux_sym__unopened_block_repeat1,
@@ -7362,173 +7630,231 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_technology,
       anon_sym_protocol,
       sym__word,
-  [3432] = 5,
+  [3517] = 6,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(454), 1,
+    ACTIONS(437), 1,
       anon_sym_RBRACE,
-    ACTIONS(456), 1,
+    STATE(133), 1,
+      sym_property_name,
+    ACTIONS(439), 2,
+      anon_sym_when,
+      anon_sym_while,
+    STATE(105), 2,
+      sym_property,
+      aux_sym__unopened_block_repeat1,
+    ACTIONS(434), 3,
+      anon_sym_technology,
+      anon_sym_protocol,
+      sym__word,
+  [3540] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(444), 1,
+      anon_sym_RBRACE,
+    ACTIONS(446), 1,
       anon_sym_COMMA,
-    STATE(108), 1,
+    STATE(107), 1,
       aux_sym_property_repeat1,
-    ACTIONS(452), 5,
+    ACTIONS(442), 6,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3452] = 4,
+  [3561] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(463), 1,
-      anon_sym_AT,
-    ACTIONS(461), 2,
+    ACTIONS(450), 1,
       anon_sym_RBRACE,
+    ACTIONS(452), 1,
       anon_sym_COMMA,
-    ACTIONS(459), 5,
+    STATE(107), 1,
+      aux_sym_property_repeat1,
+    ACTIONS(448), 6,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3470] = 3,
+  [3582] = 5,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(457), 1,
+      anon_sym_RBRACE,
+    ACTIONS(459), 1,
+      anon_sym_COMMA,
+    STATE(106), 1,
+      aux_sym_property_repeat1,
+    ACTIONS(455), 6,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3603] = 4,
+    ACTIONS(250), 1,
+      sym_comment,
+    ACTIONS(461), 1,
+      sym_description_text,
+    ACTIONS(463), 1,
+      sym__no_text,
+    ACTIONS(244), 7,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_RBRACE,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3622] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(467), 2,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(465), 5,
+    ACTIONS(465), 6,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3485] = 3,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(471), 2,
-      anon_sym_RBRACE,
-      anon_sym_COMMA,
-    ACTIONS(469), 5,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-      anon_sym_SLASH_SLASH_SLASH,
-  [3500] = 5,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(264), 1,
-      anon_sym_RBRACE,
-    ACTIONS(473), 1,
-      anon_sym_SLASH_SLASH_SLASH,
-    STATE(112), 1,
-      aux_sym_description_repeat1,
-    ACTIONS(347), 4,
-      anon_sym_technology,
-      anon_sym_protocol,
-      anon_sym_when,
-      sym__word,
-  [3519] = 5,
+  [3638] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(289), 1,
       anon_sym_RBRACE,
-    ACTIONS(374), 1,
+    ACTIONS(363), 1,
       anon_sym_SLASH_SLASH_SLASH,
-    STATE(112), 1,
+    STATE(114), 1,
       aux_sym_description_repeat1,
-    ACTIONS(476), 4,
+    ACTIONS(469), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
-  [3538] = 3,
+  [3658] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(461), 2,
+    ACTIONS(473), 2,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(459), 5,
+    ACTIONS(471), 6,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3553] = 3,
+  [3674] = 3,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(480), 2,
+    ACTIONS(477), 2,
       anon_sym_RBRACE,
       anon_sym_COMMA,
-    ACTIONS(478), 5,
+    ACTIONS(475), 6,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3568] = 3,
+  [3690] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(264), 1,
       anon_sym_RBRACE,
-    ACTIONS(347), 5,
+    ACTIONS(479), 1,
+      anon_sym_SLASH_SLASH_SLASH,
+    STATE(114), 1,
+      aux_sym_description_repeat1,
+    ACTIONS(291), 5,
       anon_sym_technology,
       anon_sym_protocol,
       anon_sym_when,
+      anon_sym_while,
+      sym__word,
+  [3710] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(422), 2,
+      anon_sym_RBRACE,
+      anon_sym_COMMA,
+    ACTIONS(420), 6,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
       sym__word,
       anon_sym_SLASH_SLASH_SLASH,
-  [3582] = 4,
-    ACTIONS(254), 1,
+  [3726] = 3,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(264), 1,
+      anon_sym_RBRACE,
+    ACTIONS(291), 6,
+      anon_sym_technology,
+      anon_sym_protocol,
+      anon_sym_when,
+      anon_sym_while,
+      sym__word,
+      anon_sym_SLASH_SLASH_SLASH,
+  [3741] = 4,
+    ACTIONS(250), 1,
       sym_comment,
     ACTIONS(482), 1,
       anon_sym_DQUOTE2,
-    STATE(118), 1,
+    STATE(120), 1,
       aux_sym_string_repeat1,
     ACTIONS(484), 2,
       sym_string_content,
       sym_escape_sequence,
-  [3596] = 4,
-    ACTIONS(254), 1,
+  [3755] = 4,
+    ACTIONS(250), 1,
       sym_comment,
     ACTIONS(486), 1,
       anon_sym_DQUOTE2,
-    STATE(119), 1,
+    STATE(118), 1,
       aux_sym_string_repeat1,
     ACTIONS(488), 2,
       sym_string_content,
       sym_escape_sequence,
-  [3610] = 4,
-    ACTIONS(254), 1,
+  [3769] = 4,
+    ACTIONS(250), 1,
       sym_comment,
-    ACTIONS(490), 1,
+    ACTIONS(491), 1,
       anon_sym_DQUOTE2,
-    STATE(119), 1,
+    STATE(121), 1,
       aux_sym_string_repeat1,
-    ACTIONS(492), 2,
+    ACTIONS(493), 2,
       sym_string_content,
       sym_escape_sequence,
-  [3624] = 4,
-    ACTIONS(254), 1,
+  [3783] = 4,
+    ACTIONS(250), 1,
       sym_comment,
     ACTIONS(495), 1,
       anon_sym_DQUOTE2,
-    STATE(121), 1,
+    STATE(118), 1,
       aux_sym_string_repeat1,
     ACTIONS(497), 2,
       sym_string_content,
       sym_escape_sequence,
-  [3638] = 4,
-    ACTIONS(254), 1,
+  [3797] = 4,
+    ACTIONS(250), 1,
       sym_comment,
     ACTIONS(499), 1,
       anon_sym_DQUOTE2,
-    STATE(119), 1,
+    STATE(118), 1,
       aux_sym_string_repeat1,
-    ACTIONS(488), 2,
+    ACTIONS(497), 2,
       sym_string_content,
       sym_escape_sequence,
-  [3652] = 4,
+  [3811] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(501), 1,
@@ -7537,43 +7863,43 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_or,
     ACTIONS(505), 1,
       anon_sym_and,
-  [3665] = 4,
+  [3824] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(507), 1,
       anon_sym_COMMA,
     ACTIONS(509), 1,
       anon_sym_RPAREN,
-    STATE(125), 1,
+    STATE(126), 1,
       aux_sym_membership_repeat1,
-  [3678] = 4,
+  [3837] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(511), 1,
       anon_sym_COMMA,
-    ACTIONS(513), 1,
+    ACTIONS(514), 1,
       anon_sym_RPAREN,
-    STATE(123), 1,
+    STATE(124), 1,
       aux_sym_membership_repeat1,
-  [3691] = 4,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(515), 1,
-      anon_sym_COMMA,
-    ACTIONS(518), 1,
-      anon_sym_RPAREN,
-    STATE(125), 1,
-      aux_sym_membership_repeat1,
-  [3704] = 4,
+  [3850] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(503), 1,
       anon_sym_or,
     ACTIONS(505), 1,
       anon_sym_and,
+    ACTIONS(516), 1,
+      anon_sym_RPAREN,
+  [3863] = 4,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(518), 1,
+      anon_sym_COMMA,
     ACTIONS(520), 1,
       anon_sym_RPAREN,
-  [3717] = 4,
+    STATE(124), 1,
+      aux_sym_membership_repeat1,
+  [3876] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(503), 1,
@@ -7582,216 +7908,216 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_and,
     ACTIONS(522), 1,
       anon_sym_RPAREN,
-  [3730] = 2,
+  [3889] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(524), 2,
       anon_sym_COMMA,
       anon_sym_RPAREN,
-  [3738] = 3,
+  [3897] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(526), 1,
       anon_sym_RPAREN,
     ACTIONS(528), 1,
       anon_sym_where,
-  [3748] = 2,
+  [3907] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(530), 1,
-      anon_sym_LPAREN,
-  [3755] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(532), 1,
-      sym__word,
-  [3762] = 2,
-    ACTIONS(3), 1,
-      sym_comment,
-    ACTIONS(534), 1,
-      anon_sym_COLON,
-  [3769] = 2,
+      anon_sym_RPAREN,
+  [3914] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(59), 1,
       anon_sym_DASH_GT,
-  [3776] = 2,
+  [3921] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(532), 1,
+      anon_sym_LPAREN,
+  [3928] = 2,
+    ACTIONS(3), 1,
+      sym_comment,
+    ACTIONS(534), 1,
+      anon_sym_COLON,
+  [3935] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(536), 1,
-      anon_sym_DASH_GT,
-  [3783] = 2,
+      sym__word,
+  [3942] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(538), 1,
       anon_sym_COLON,
-  [3790] = 2,
+  [3949] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(540), 1,
       anon_sym_COLON,
-  [3797] = 2,
+  [3956] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(542), 1,
       anon_sym_DASH_GT,
-  [3804] = 2,
+  [3963] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(544), 1,
-      anon_sym_RPAREN,
-  [3811] = 2,
+      ts_builtin_sym_end,
+  [3970] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(546), 1,
-      sym__word,
-  [3818] = 2,
+      anon_sym_DASH_GT,
+  [3977] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(548), 1,
-      ts_builtin_sym_end,
+      sym__word,
 };
 
 static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(2)] = 0,
-  [SMALL_STATE(3)] = 52,
-  [SMALL_STATE(4)] = 104,
-  [SMALL_STATE(5)] = 156,
-  [SMALL_STATE(6)] = 203,
-  [SMALL_STATE(7)] = 262,
-  [SMALL_STATE(8)] = 330,
-  [SMALL_STATE(9)] = 381,
-  [SMALL_STATE(10)] = 432,
-  [SMALL_STATE(11)] = 483,
-  [SMALL_STATE(12)] = 534,
-  [SMALL_STATE(13)] = 585,
-  [SMALL_STATE(14)] = 636,
-  [SMALL_STATE(15)] = 695,
-  [SMALL_STATE(16)] = 747,
-  [SMALL_STATE(17)] = 799,
-  [SMALL_STATE(18)] = 851,
-  [SMALL_STATE(19)] = 906,
-  [SMALL_STATE(20)] = 950,
-  [SMALL_STATE(21)] = 999,
-  [SMALL_STATE(22)] = 1048,
-  [SMALL_STATE(23)] = 1097,
-  [SMALL_STATE(24)] = 1137,
-  [SMALL_STATE(25)] = 1177,
-  [SMALL_STATE(26)] = 1209,
-  [SMALL_STATE(27)] = 1249,
-  [SMALL_STATE(28)] = 1281,
-  [SMALL_STATE(29)] = 1318,
-  [SMALL_STATE(30)] = 1361,
-  [SMALL_STATE(31)] = 1398,
-  [SMALL_STATE(32)] = 1434,
-  [SMALL_STATE(33)] = 1464,
-  [SMALL_STATE(34)] = 1502,
-  [SMALL_STATE(35)] = 1540,
-  [SMALL_STATE(36)] = 1580,
-  [SMALL_STATE(37)] = 1613,
-  [SMALL_STATE(38)] = 1648,
-  [SMALL_STATE(39)] = 1677,
-  [SMALL_STATE(40)] = 1712,
-  [SMALL_STATE(41)] = 1747,
-  [SMALL_STATE(42)] = 1780,
-  [SMALL_STATE(43)] = 1808,
-  [SMALL_STATE(44)] = 1836,
-  [SMALL_STATE(45)] = 1866,
-  [SMALL_STATE(46)] = 1898,
-  [SMALL_STATE(47)] = 1926,
-  [SMALL_STATE(48)] = 1954,
-  [SMALL_STATE(49)] = 1986,
-  [SMALL_STATE(50)] = 2014,
-  [SMALL_STATE(51)] = 2046,
-  [SMALL_STATE(52)] = 2078,
-  [SMALL_STATE(53)] = 2107,
-  [SMALL_STATE(54)] = 2138,
-  [SMALL_STATE(55)] = 2169,
-  [SMALL_STATE(56)] = 2200,
-  [SMALL_STATE(57)] = 2229,
-  [SMALL_STATE(58)] = 2260,
-  [SMALL_STATE(59)] = 2287,
-  [SMALL_STATE(60)] = 2313,
-  [SMALL_STATE(61)] = 2339,
-  [SMALL_STATE(62)] = 2367,
-  [SMALL_STATE(63)] = 2393,
-  [SMALL_STATE(64)] = 2419,
-  [SMALL_STATE(65)] = 2445,
-  [SMALL_STATE(66)] = 2471,
-  [SMALL_STATE(67)] = 2497,
-  [SMALL_STATE(68)] = 2525,
-  [SMALL_STATE(69)] = 2551,
-  [SMALL_STATE(70)] = 2576,
-  [SMALL_STATE(71)] = 2601,
-  [SMALL_STATE(72)] = 2626,
-  [SMALL_STATE(73)] = 2651,
-  [SMALL_STATE(74)] = 2676,
-  [SMALL_STATE(75)] = 2701,
-  [SMALL_STATE(76)] = 2726,
-  [SMALL_STATE(77)] = 2751,
-  [SMALL_STATE(78)] = 2776,
-  [SMALL_STATE(79)] = 2801,
-  [SMALL_STATE(80)] = 2826,
-  [SMALL_STATE(81)] = 2851,
-  [SMALL_STATE(82)] = 2876,
-  [SMALL_STATE(83)] = 2901,
-  [SMALL_STATE(84)] = 2926,
-  [SMALL_STATE(85)] = 2951,
-  [SMALL_STATE(86)] = 2976,
-  [SMALL_STATE(87)] = 3001,
-  [SMALL_STATE(88)] = 3034,
-  [SMALL_STATE(89)] = 3063,
-  [SMALL_STATE(90)] = 3092,
-  [SMALL_STATE(91)] = 3121,
-  [SMALL_STATE(92)] = 3138,
-  [SMALL_STATE(93)] = 3157,
-  [SMALL_STATE(94)] = 3174,
-  [SMALL_STATE(95)] = 3191,
-  [SMALL_STATE(96)] = 3208,
-  [SMALL_STATE(97)] = 3225,
-  [SMALL_STATE(98)] = 3242,
-  [SMALL_STATE(99)] = 3259,
-  [SMALL_STATE(100)] = 3276,
-  [SMALL_STATE(101)] = 3293,
-  [SMALL_STATE(102)] = 3310,
-  [SMALL_STATE(103)] = 3330,
-  [SMALL_STATE(104)] = 3348,
-  [SMALL_STATE(105)] = 3368,
-  [SMALL_STATE(106)] = 3390,
-  [SMALL_STATE(107)] = 3410,
-  [SMALL_STATE(108)] = 3432,
-  [SMALL_STATE(109)] = 3452,
-  [SMALL_STATE(110)] = 3470,
-  [SMALL_STATE(111)] = 3485,
-  [SMALL_STATE(112)] = 3500,
-  [SMALL_STATE(113)] = 3519,
-  [SMALL_STATE(114)] = 3538,
-  [SMALL_STATE(115)] = 3553,
-  [SMALL_STATE(116)] = 3568,
-  [SMALL_STATE(117)] = 3582,
-  [SMALL_STATE(118)] = 3596,
-  [SMALL_STATE(119)] = 3610,
-  [SMALL_STATE(120)] = 3624,
-  [SMALL_STATE(121)] = 3638,
-  [SMALL_STATE(122)] = 3652,
-  [SMALL_STATE(123)] = 3665,
-  [SMALL_STATE(124)] = 3678,
-  [SMALL_STATE(125)] = 3691,
-  [SMALL_STATE(126)] = 3704,
-  [SMALL_STATE(127)] = 3717,
-  [SMALL_STATE(128)] = 3730,
-  [SMALL_STATE(129)] = 3738,
-  [SMALL_STATE(130)] = 3748,
-  [SMALL_STATE(131)] = 3755,
-  [SMALL_STATE(132)] = 3762,
-  [SMALL_STATE(133)] = 3769,
-  [SMALL_STATE(134)] = 3776,
-  [SMALL_STATE(135)] = 3783,
-  [SMALL_STATE(136)] = 3790,
-  [SMALL_STATE(137)] = 3797,
-  [SMALL_STATE(138)] = 3804,
-  [SMALL_STATE(139)] = 3811,
-  [SMALL_STATE(140)] = 3818,
+  [SMALL_STATE(3)] = 54,
+  [SMALL_STATE(4)] = 108,
+  [SMALL_STATE(5)] = 162,
+  [SMALL_STATE(6)] = 211,
+  [SMALL_STATE(7)] = 272,
+  [SMALL_STATE(8)] = 342,
+  [SMALL_STATE(9)] = 395,
+  [SMALL_STATE(10)] = 448,
+  [SMALL_STATE(11)] = 501,
+  [SMALL_STATE(12)] = 554,
+  [SMALL_STATE(13)] = 607,
+  [SMALL_STATE(14)] = 660,
+  [SMALL_STATE(15)] = 721,
+  [SMALL_STATE(16)] = 775,
+  [SMALL_STATE(17)] = 829,
+  [SMALL_STATE(18)] = 883,
+  [SMALL_STATE(19)] = 940,
+  [SMALL_STATE(20)] = 986,
+  [SMALL_STATE(21)] = 1037,
+  [SMALL_STATE(22)] = 1088,
+  [SMALL_STATE(23)] = 1139,
+  [SMALL_STATE(24)] = 1173,
+  [SMALL_STATE(25)] = 1215,
+  [SMALL_STATE(26)] = 1257,
+  [SMALL_STATE(27)] = 1299,
+  [SMALL_STATE(28)] = 1333,
+  [SMALL_STATE(29)] = 1372,
+  [SMALL_STATE(30)] = 1417,
+  [SMALL_STATE(31)] = 1456,
+  [SMALL_STATE(32)] = 1494,
+  [SMALL_STATE(33)] = 1526,
+  [SMALL_STATE(34)] = 1565,
+  [SMALL_STATE(35)] = 1606,
+  [SMALL_STATE(36)] = 1643,
+  [SMALL_STATE(37)] = 1678,
+  [SMALL_STATE(38)] = 1717,
+  [SMALL_STATE(39)] = 1752,
+  [SMALL_STATE(40)] = 1789,
+  [SMALL_STATE(41)] = 1820,
+  [SMALL_STATE(42)] = 1850,
+  [SMALL_STATE(43)] = 1880,
+  [SMALL_STATE(44)] = 1912,
+  [SMALL_STATE(45)] = 1946,
+  [SMALL_STATE(46)] = 1982,
+  [SMALL_STATE(47)] = 2012,
+  [SMALL_STATE(48)] = 2041,
+  [SMALL_STATE(49)] = 2070,
+  [SMALL_STATE(50)] = 2101,
+  [SMALL_STATE(51)] = 2134,
+  [SMALL_STATE(52)] = 2167,
+  [SMALL_STATE(53)] = 2200,
+  [SMALL_STATE(54)] = 2231,
+  [SMALL_STATE(55)] = 2263,
+  [SMALL_STATE(56)] = 2295,
+  [SMALL_STATE(57)] = 2323,
+  [SMALL_STATE(58)] = 2355,
+  [SMALL_STATE(59)] = 2383,
+  [SMALL_STATE(60)] = 2415,
+  [SMALL_STATE(61)] = 2442,
+  [SMALL_STATE(62)] = 2471,
+  [SMALL_STATE(63)] = 2498,
+  [SMALL_STATE(64)] = 2525,
+  [SMALL_STATE(65)] = 2552,
+  [SMALL_STATE(66)] = 2579,
+  [SMALL_STATE(67)] = 2606,
+  [SMALL_STATE(68)] = 2635,
+  [SMALL_STATE(69)] = 2662,
+  [SMALL_STATE(70)] = 2688,
+  [SMALL_STATE(71)] = 2722,
+  [SMALL_STATE(72)] = 2748,
+  [SMALL_STATE(73)] = 2774,
+  [SMALL_STATE(74)] = 2800,
+  [SMALL_STATE(75)] = 2826,
+  [SMALL_STATE(76)] = 2852,
+  [SMALL_STATE(77)] = 2878,
+  [SMALL_STATE(78)] = 2904,
+  [SMALL_STATE(79)] = 2930,
+  [SMALL_STATE(80)] = 2956,
+  [SMALL_STATE(81)] = 2982,
+  [SMALL_STATE(82)] = 3008,
+  [SMALL_STATE(83)] = 3034,
+  [SMALL_STATE(84)] = 3060,
+  [SMALL_STATE(85)] = 3086,
+  [SMALL_STATE(86)] = 3112,
+  [SMALL_STATE(87)] = 3138,
+  [SMALL_STATE(88)] = 3164,
+  [SMALL_STATE(89)] = 3194,
+  [SMALL_STATE(90)] = 3224,
+  [SMALL_STATE(91)] = 3254,
+  [SMALL_STATE(92)] = 3272,
+  [SMALL_STATE(93)] = 3290,
+  [SMALL_STATE(94)] = 3308,
+  [SMALL_STATE(95)] = 3326,
+  [SMALL_STATE(96)] = 3344,
+  [SMALL_STATE(97)] = 3362,
+  [SMALL_STATE(98)] = 3380,
+  [SMALL_STATE(99)] = 3398,
+  [SMALL_STATE(100)] = 3418,
+  [SMALL_STATE(101)] = 3436,
+  [SMALL_STATE(102)] = 3454,
+  [SMALL_STATE(103)] = 3473,
+  [SMALL_STATE(104)] = 3494,
+  [SMALL_STATE(105)] = 3517,
+  [SMALL_STATE(106)] = 3540,
+  [SMALL_STATE(107)] = 3561,
+  [SMALL_STATE(108)] = 3582,
+  [SMALL_STATE(109)] = 3603,
+  [SMALL_STATE(110)] = 3622,
+  [SMALL_STATE(111)] = 3638,
+  [SMALL_STATE(112)] = 3658,
+  [SMALL_STATE(113)] = 3674,
+  [SMALL_STATE(114)] = 3690,
+  [SMALL_STATE(115)] = 3710,
+  [SMALL_STATE(116)] = 3726,
+  [SMALL_STATE(117)] = 3741,
+  [SMALL_STATE(118)] = 3755,
+  [SMALL_STATE(119)] = 3769,
+  [SMALL_STATE(120)] = 3783,
+  [SMALL_STATE(121)] = 3797,
+  [SMALL_STATE(122)] = 3811,
+  [SMALL_STATE(123)] = 3824,
+  [SMALL_STATE(124)] = 3837,
+  [SMALL_STATE(125)] = 3850,
+  [SMALL_STATE(126)] = 3863,
+  [SMALL_STATE(127)] = 3876,
+  [SMALL_STATE(128)] = 3889,
+  [SMALL_STATE(129)] = 3897,
+  [SMALL_STATE(130)] = 3907,
+  [SMALL_STATE(131)] = 3914,
+  [SMALL_STATE(132)] = 3921,
+  [SMALL_STATE(133)] = 3928,
+  [SMALL_STATE(134)] = 3935,
+  [SMALL_STATE(135)] = 3942,
+  [SMALL_STATE(136)] = 3949,
+  [SMALL_STATE(137)] = 3956,
+  [SMALL_STATE(138)] = 3963,
+  [SMALL_STATE(139)] = 3970,
+  [SMALL_STATE(140)] = 3977,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -7803,116 +8129,116 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(54),
   [11] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 2, 0, 0),
   [13] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 2, 0, 0),
-  [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(131),
+  [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(134),
   [17] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_name, 1, 0, 0),
   [19] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_name, 1, 0, 0),
   [21] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
   [23] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0),
-  [25] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(131),
-  [28] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(39),
+  [25] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(134),
+  [28] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(45),
   [31] = {.entry = {.count = 1, .reusable = false}}, SHIFT(3),
   [33] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 17), SHIFT(3),
   [36] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 17),
-  [38] = {.entry = {.count = 1, .reusable = true}}, SHIFT(10),
-  [40] = {.entry = {.count = 1, .reusable = true}}, SHIFT(87),
-  [42] = {.entry = {.count = 1, .reusable = false}}, SHIFT(8),
+  [38] = {.entry = {.count = 1, .reusable = true}}, SHIFT(8),
+  [40] = {.entry = {.count = 1, .reusable = true}}, SHIFT(70),
+  [42] = {.entry = {.count = 1, .reusable = false}}, SHIFT(13),
   [44] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 2, 0, 17),
   [46] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 1, 5),
-  [48] = {.entry = {.count = 1, .reusable = false}}, SHIFT(132),
+  [48] = {.entry = {.count = 1, .reusable = false}}, SHIFT(135),
   [50] = {.entry = {.count = 1, .reusable = true}}, SHIFT(31),
-  [52] = {.entry = {.count = 1, .reusable = false}}, SHIFT(41),
+  [52] = {.entry = {.count = 1, .reusable = false}}, SHIFT(36),
   [54] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5),
-  [56] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5), SHIFT(132),
-  [59] = {.entry = {.count = 1, .reusable = true}}, SHIFT(36),
-  [61] = {.entry = {.count = 1, .reusable = true}}, SHIFT(90),
+  [56] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 1, 5), SHIFT(135),
+  [59] = {.entry = {.count = 1, .reusable = true}}, SHIFT(38),
+  [61] = {.entry = {.count = 1, .reusable = true}}, SHIFT(89),
   [63] = {.entry = {.count = 1, .reusable = false}}, SHIFT(136),
-  [65] = {.entry = {.count = 1, .reusable = true}}, SHIFT(120),
-  [67] = {.entry = {.count = 1, .reusable = false}}, SHIFT(39),
+  [65] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
+  [67] = {.entry = {.count = 1, .reusable = false}}, SHIFT(45),
   [69] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 14),
   [71] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14),
-  [73] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14), SHIFT(132),
+  [73] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 14), SHIFT(135),
   [76] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 2, 0, 18), SHIFT(3),
   [79] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 2, 0, 18),
-  [81] = {.entry = {.count = 1, .reusable = true}}, SHIFT(114),
-  [83] = {.entry = {.count = 1, .reusable = false}}, SHIFT(114),
-  [85] = {.entry = {.count = 1, .reusable = false}}, SHIFT(120),
+  [81] = {.entry = {.count = 1, .reusable = true}}, SHIFT(115),
+  [83] = {.entry = {.count = 1, .reusable = false}}, SHIFT(115),
+  [85] = {.entry = {.count = 1, .reusable = false}}, SHIFT(119),
   [87] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 2, 0, 18),
-  [89] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 4, 0, 28), SHIFT(3),
-  [92] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 28),
-  [94] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 28),
-  [96] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 5, 0, 32), SHIFT(3),
-  [99] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 5, 0, 32),
-  [101] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 5, 0, 32),
+  [89] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 5, 0, 32), SHIFT(3),
+  [92] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 5, 0, 32),
+  [94] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 5, 0, 32),
+  [96] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_property, 4, 0, 28), SHIFT(3),
+  [99] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 28),
+  [101] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 28),
   [103] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 1, 0, 1),
-  [105] = {.entry = {.count = 1, .reusable = false}}, SHIFT(37),
+  [105] = {.entry = {.count = 1, .reusable = false}}, SHIFT(35),
   [107] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1), SHIFT(3),
   [110] = {.entry = {.count = 1, .reusable = true}}, SHIFT(117),
   [112] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 1, 0, 1),
-  [114] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 11),
-  [116] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 11),
-  [118] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 11), SHIFT(132),
-  [121] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 3),
-  [123] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3),
-  [125] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3), SHIFT(132),
+  [114] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 3),
+  [116] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3),
+  [118] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 3), SHIFT(135),
+  [121] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 11),
+  [123] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 11),
+  [125] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 11), SHIFT(135),
   [128] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 22),
   [130] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 22),
-  [132] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 22), SHIFT(132),
-  [135] = {.entry = {.count = 1, .reusable = true}}, SHIFT(97),
-  [137] = {.entry = {.count = 1, .reusable = true}}, SHIFT(128),
+  [132] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 22), SHIFT(135),
+  [135] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 3, 0, 0),
+  [137] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 3, 0, 0),
   [139] = {.entry = {.count = 1, .reusable = true}}, SHIFT(96),
-  [141] = {.entry = {.count = 1, .reusable = true}}, SHIFT(124),
-  [143] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 3, 0, 0),
-  [145] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 3, 0, 0),
-  [147] = {.entry = {.count = 1, .reusable = true}}, SHIFT(99),
+  [141] = {.entry = {.count = 1, .reusable = true}}, SHIFT(128),
+  [143] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
+  [145] = {.entry = {.count = 1, .reusable = true}}, SHIFT(94),
+  [147] = {.entry = {.count = 1, .reusable = true}}, SHIFT(123),
   [149] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_string, 2, 0, 0),
   [151] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_string, 2, 0, 0),
-  [153] = {.entry = {.count = 1, .reusable = true}}, SHIFT(94),
-  [155] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 6),
-  [157] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 6), SHIFT(3),
-  [160] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 6),
+  [153] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 6),
+  [155] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 6), SHIFT(3),
+  [158] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 6),
+  [160] = {.entry = {.count = 1, .reusable = true}}, SHIFT(92),
   [162] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 0),
   [164] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0), SHIFT(3),
   [167] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 0),
   [169] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kind, 1, 0, 0),
   [171] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kind, 1, 0, 0),
-  [173] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
-  [175] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(32),
-  [178] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(54),
-  [181] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
-  [183] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 6),
-  [185] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
-  [187] = {.entry = {.count = 1, .reusable = true}}, SHIFT(37),
-  [189] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 6),
-  [191] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 2, 0, 10),
-  [193] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(3),
-  [196] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10),
-  [198] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 1, 0, 0),
-  [200] = {.entry = {.count = 1, .reusable = false}}, SHIFT(50),
-  [202] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(50),
-  [205] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0),
-  [207] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 3, 1, 20),
-  [209] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 3, 1, 20),
-  [211] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
-  [213] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(50),
-  [216] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(3),
-  [219] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 2, 1, 7),
-  [221] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 2, 1, 7),
-  [223] = {.entry = {.count = 1, .reusable = true}}, SHIFT(56),
-  [225] = {.entry = {.count = 1, .reusable = true}}, SHIFT(63),
-  [227] = {.entry = {.count = 1, .reusable = false}}, SHIFT(9),
-  [229] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 19),
-  [231] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 0, 19),
-  [233] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(139),
-  [236] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 12),
-  [238] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 12),
-  [240] = {.entry = {.count = 1, .reusable = true}}, SHIFT(139),
-  [242] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 24),
-  [244] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 24),
-  [246] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [248] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
-  [250] = {.entry = {.count = 1, .reusable = true}}, SHIFT(86),
-  [252] = {.entry = {.count = 1, .reusable = false}}, SHIFT(86),
-  [254] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
+  [173] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
+  [175] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 6),
+  [177] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
+  [179] = {.entry = {.count = 1, .reusable = true}}, SHIFT(35),
+  [181] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 6),
+  [183] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 1, 0, 0),
+  [185] = {.entry = {.count = 1, .reusable = false}}, SHIFT(50),
+  [187] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(50),
+  [190] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0),
+  [192] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__placement, 1, 0, 0), SHIFT(3),
+  [195] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
+  [197] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(32),
+  [200] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(54),
+  [203] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 2, 0, 10),
+  [205] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(3),
+  [208] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10),
+  [210] = {.entry = {.count = 2, .reusable = false}}, REDUCE(sym__ends, 2, 0, 10), SHIFT(50),
+  [213] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__ends, 3, 1, 20),
+  [215] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__ends, 3, 1, 20),
+  [217] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__placement, 2, 1, 7),
+  [219] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__placement, 2, 1, 7),
+  [221] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 2, 0, 19),
+  [223] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 2, 0, 19),
+  [225] = {.entry = {.count = 1, .reusable = true}}, SHIFT(49),
+  [227] = {.entry = {.count = 1, .reusable = true}}, SHIFT(63),
+  [229] = {.entry = {.count = 1, .reusable = false}}, SHIFT(11),
+  [231] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
+  [233] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__clauses, 1, 0, 12),
+  [235] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__clauses, 1, 0, 12),
+  [237] = {.entry = {.count = 1, .reusable = true}}, SHIFT(140),
+  [239] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_name_repeat1, 2, 0, 0), SHIFT_REPEAT(140),
+  [242] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [244] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 1, 0, 0),
+  [246] = {.entry = {.count = 1, .reusable = true}}, SHIFT(69),
+  [248] = {.entry = {.count = 1, .reusable = false}}, SHIFT(69),
+  [250] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
+  [252] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 24),
+  [254] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 24),
   [256] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 15),
   [258] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 15),
   [260] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 2),
@@ -7930,131 +8256,131 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [285] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_call, 4, 0, 39),
   [287] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 39),
   [289] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_description, 1, 0, 0),
-  [291] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
-  [293] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
-  [295] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 16),
-  [297] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 16),
-  [299] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 1, 29),
-  [301] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 1, 29),
-  [303] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 0, 30),
-  [305] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 0, 30),
-  [307] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [309] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
-  [311] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 21),
-  [313] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 21),
-  [315] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
-  [317] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
-  [319] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 8),
-  [321] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 8),
-  [323] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 13),
-  [325] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 13),
-  [327] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 23),
-  [329] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 23),
-  [331] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
-  [333] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
-  [335] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
-  [337] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
-  [339] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 25),
-  [341] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 25),
-  [343] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 26),
-  [345] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 26),
-  [347] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
-  [349] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
-  [351] = {.entry = {.count = 1, .reusable = false}}, SHIFT(130),
-  [353] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
-  [355] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
-  [357] = {.entry = {.count = 1, .reusable = false}}, SHIFT(28),
-  [359] = {.entry = {.count = 1, .reusable = false}}, SHIFT(60),
-  [361] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
-  [364] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
-  [366] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
-  [369] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(103),
-  [372] = {.entry = {.count = 1, .reusable = true}}, SHIFT(69),
-  [374] = {.entry = {.count = 1, .reusable = false}}, SHIFT(103),
-  [376] = {.entry = {.count = 1, .reusable = true}}, SHIFT(83),
+  [291] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0),
+  [293] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__condition, 1, 0, 0),
+  [295] = {.entry = {.count = 1, .reusable = false}}, SHIFT(132),
+  [297] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__condition, 1, 0, 0),
+  [299] = {.entry = {.count = 1, .reusable = true}}, SHIFT(30),
+  [301] = {.entry = {.count = 1, .reusable = false}}, SHIFT(30),
+  [303] = {.entry = {.count = 1, .reusable = false}}, SHIFT(56),
+  [305] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 1, 29),
+  [307] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 1, 29),
+  [309] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 5, 0, 30),
+  [311] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 5, 0, 30),
+  [313] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 9),
+  [315] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 9),
+  [317] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [319] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__unopened_block, 2, 0, 0),
+  [321] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 3, 0, 0),
+  [323] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 3, 0, 0),
+  [325] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 8),
+  [327] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 8),
+  [329] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 21),
+  [331] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 21),
+  [333] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 25),
+  [335] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 25),
+  [337] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 1, 23),
+  [339] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 1, 23),
+  [341] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 2, 0, 4),
+  [343] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 2, 0, 4),
+  [345] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 4, 0, 26),
+  [347] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 4, 0, 26),
+  [349] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 1, 13),
+  [351] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 1, 13),
+  [353] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_declaration, 3, 0, 16),
+  [355] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_declaration, 3, 0, 16),
+  [357] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_block, 2, 0, 0),
+  [359] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_block, 2, 0, 0),
+  [361] = {.entry = {.count = 1, .reusable = true}}, SHIFT(76),
+  [363] = {.entry = {.count = 1, .reusable = false}}, SHIFT(109),
+  [365] = {.entry = {.count = 1, .reusable = true}}, SHIFT(87),
+  [367] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(135),
+  [370] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0),
+  [372] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
+  [375] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_block_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
   [378] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_not, 2, 0, 31),
   [380] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 31),
-  [382] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 34),
-  [384] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 34),
-  [386] = {.entry = {.count = 1, .reusable = false}}, SHIFT(11),
-  [388] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 34),
-  [390] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 34),
-  [392] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 35),
-  [394] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 35),
-  [396] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 34),
-  [398] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 34),
-  [400] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 40),
-  [402] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 40),
-  [404] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 7, 0, 44),
-  [406] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 7, 0, 44),
-  [408] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 44),
-  [410] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 44),
-  [412] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 42),
-  [414] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 42),
-  [416] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 42),
-  [418] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 42),
-  [420] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 27),
-  [422] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 27),
-  [424] = {.entry = {.count = 1, .reusable = false}}, SHIFT(12),
-  [426] = {.entry = {.count = 1, .reusable = true}}, SHIFT(116),
-  [428] = {.entry = {.count = 1, .reusable = false}}, SHIFT(116),
-  [430] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 32),
-  [432] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 32),
-  [434] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
-  [436] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(132),
-  [439] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
-  [441] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
-  [444] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 28),
-  [446] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 28),
-  [448] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
-  [450] = {.entry = {.count = 1, .reusable = true}}, SHIFT(74),
-  [452] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
-  [454] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
-  [456] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37), SHIFT_REPEAT(19),
-  [459] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
-  [461] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
-  [463] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
+  [382] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_comparison, 3, 0, 35),
+  [384] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 35),
+  [386] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_kinship, 3, 0, 34),
+  [388] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_kinship, 3, 0, 34),
+  [390] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 4, 0, 40),
+  [392] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 4, 0, 40),
+  [394] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 5, 0, 42),
+  [396] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 5, 0, 42),
+  [398] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 42),
+  [400] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 42),
+  [402] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 6, 0, 44),
+  [404] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 6, 0, 44),
+  [406] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_membership, 7, 0, 44),
+  [408] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_membership, 7, 0, 44),
+  [410] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_or, 3, 0, 34),
+  [412] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 34),
+  [414] = {.entry = {.count = 1, .reusable = false}}, SHIFT(12),
+  [416] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_and, 3, 0, 34),
+  [418] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 34),
+  [420] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__value, 1, 0, 0),
+  [422] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__value, 1, 0, 0),
+  [424] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
+  [426] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 27),
+  [428] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 27),
+  [430] = {.entry = {.count = 1, .reusable = false}}, SHIFT(9),
+  [432] = {.entry = {.count = 1, .reusable = true}}, SHIFT(75),
+  [434] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(135),
+  [437] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0),
+  [439] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__unopened_block_repeat1, 2, 0, 0), SHIFT_REPEAT(136),
+  [442] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 4, 0, 32),
+  [444] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 4, 0, 32),
+  [446] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
+  [448] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
+  [450] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37),
+  [452] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 37), SHIFT_REPEAT(19),
+  [455] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_property, 3, 0, 28),
+  [457] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property, 3, 0, 28),
+  [459] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
+  [461] = {.entry = {.count = 1, .reusable = true}}, SHIFT(116),
+  [463] = {.entry = {.count = 1, .reusable = false}}, SHIFT(116),
   [465] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
   [467] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_property_repeat1, 2, 0, 36),
-  [469] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_flow_ends, 3, 0, 19),
-  [471] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_flow_ends, 3, 0, 19),
-  [473] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(103),
-  [476] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
-  [478] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 38),
-  [480] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 38),
-  [482] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
-  [484] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
-  [486] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
-  [488] = {.entry = {.count = 1, .reusable = true}}, SHIFT(119),
-  [490] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
-  [492] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(119),
-  [495] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
-  [497] = {.entry = {.count = 1, .reusable = true}}, SHIFT(121),
-  [499] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
+  [469] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_description, 1, 0, 0),
+  [471] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_flow_ends, 3, 0, 19),
+  [473] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_flow_ends, 3, 0, 19),
+  [475] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_finding, 3, 0, 38),
+  [477] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_finding, 3, 0, 38),
+  [479] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_description_repeat1, 2, 0, 0), SHIFT_REPEAT(109),
+  [482] = {.entry = {.count = 1, .reusable = true}}, SHIFT(47),
+  [484] = {.entry = {.count = 1, .reusable = true}}, SHIFT(120),
+  [486] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
+  [488] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(118),
+  [491] = {.entry = {.count = 1, .reusable = true}}, SHIFT(27),
+  [493] = {.entry = {.count = 1, .reusable = true}}, SHIFT(121),
+  [495] = {.entry = {.count = 1, .reusable = true}}, SHIFT(48),
+  [497] = {.entry = {.count = 1, .reusable = true}}, SHIFT(118),
+  [499] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
   [501] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
-  [503] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
-  [505] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
-  [507] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
-  [509] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
-  [511] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
-  [513] = {.entry = {.count = 1, .reusable = true}}, SHIFT(100),
-  [515] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37), SHIFT_REPEAT(30),
-  [518] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37),
-  [520] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
-  [522] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
+  [503] = {.entry = {.count = 1, .reusable = true}}, SHIFT(9),
+  [505] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
+  [507] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
+  [509] = {.entry = {.count = 1, .reusable = true}}, SHIFT(95),
+  [511] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37), SHIFT_REPEAT(28),
+  [514] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 37),
+  [516] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
+  [518] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
+  [520] = {.entry = {.count = 1, .reusable = true}}, SHIFT(97),
+  [522] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
   [524] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_membership_repeat1, 2, 0, 36),
   [526] = {.entry = {.count = 1, .reusable = true}}, SHIFT(66),
-  [528] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
-  [530] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
-  [532] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
-  [534] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
-  [536] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
-  [538] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
+  [528] = {.entry = {.count = 1, .reusable = true}}, SHIFT(10),
+  [530] = {.entry = {.count = 1, .reusable = true}}, SHIFT(112),
+  [532] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
+  [534] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
+  [536] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
+  [538] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_property_name, 1, 0, 0),
   [540] = {.entry = {.count = 1, .reusable = true}}, SHIFT(6),
-  [542] = {.entry = {.count = 1, .reusable = true}}, SHIFT(52),
-  [544] = {.entry = {.count = 1, .reusable = true}}, SHIFT(111),
-  [546] = {.entry = {.count = 1, .reusable = true}}, SHIFT(58),
-  [548] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
+  [542] = {.entry = {.count = 1, .reusable = true}}, SHIFT(39),
+  [544] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
+  [546] = {.entry = {.count = 1, .reusable = true}}, SHIFT(53),
+  [548] = {.entry = {.count = 1, .reusable = true}}, SHIFT(58),
 };
 
 #ifdef __cplusplus
@@ -8103,7 +8429,7 @@ TS_PUBLIC const TSLanguage *tree_sitter_threat(void) {
     .primary_state_ids = ts_primary_state_ids,
     .name = "threat",
     .reserved_words = &ts_reserved_words[0][0],
-    .max_reserved_word_set_size = 13,
+    .max_reserved_word_set_size = 14,
     .metadata = {
       .major_version = 0,
       .minor_version = 1,

@@ -26,8 +26,8 @@ use serde_json::{Value, json};
 use std::io::Write;
 use threatline_exchange::pretty::pretty_json;
 use threatline_model::{
-    Assessed, Database, Decl, Finding, FindingState, Location, Part, Severity, codes, codes::Class,
-    finding_reasons, full_name, library::short_name, typed,
+    Assessed, Database, Decl, Finding, FindingState, Location, Part, Severity, TypedValue, codes,
+    codes::Class, finding_reasons, full_name, library::short_name, typed,
 };
 use threatline_syntax::prose::count;
 use threatline_view::compare::Opened;
@@ -199,6 +199,12 @@ impl Log<'_> {
             FindingState::Planned(by) => {
                 (Severity::Information, by, "planned", under_review(db, by))
             }
+            FindingState::Dismissed(by) => (
+                severity_of(finding.severity),
+                by,
+                "dismissed",
+                dismissal(db, by),
+            ),
             FindingState::Accepted(by) => (
                 severity_of(finding.severity),
                 by,
@@ -471,6 +477,27 @@ fn acceptance(db: &Database, accept: Decl) -> Value {
             "accept": printable(full_name(db, accept)),
             "by": text("by"),
             "until": stated.date("until").map(|date| date.to_string()),
+        },
+    })
+}
+
+/// Why a finding does not apply.
+fn dismissal(db: &Database, dismiss: Decl) -> Value {
+    let stated = typed(db, dismiss);
+    let by = stated
+        .values("by")
+        .iter()
+        .filter_map(|(_, value)| match value {
+            TypedValue::Text(name) => Some(printable(name)),
+            _ => None,
+        });
+    json!({
+        "kind": "external",
+        "status": "accepted",
+        "justification": stated.text("because").map(|why| printable(why)).unwrap_or_default(),
+        "properties": {
+            "dismiss": printable(full_name(db, dismiss)),
+            "by": by.collect::<Vec<_>>().join(", "),
         },
     })
 }

@@ -218,6 +218,18 @@ impl ModelReport {
         })
     }
 
+    /// How much does not apply, if anything was dismissed.
+    pub fn dismissed_in_words(&self) -> Option<String> {
+        let dismissed = self.counts.total(Standing::Dismissed);
+        let worst = self.counts.worst_of(Standing::Dismissed)?;
+        let verb = if dismissed == 1 { "does" } else { "do" };
+        let findings = count(dismissed, "finding");
+        Some(format!(
+            "{findings} {verb} not apply (dismissed), up to {}",
+            worst.word()
+        ))
+    }
+
     /// How much is out of scope, if anything is.
     pub fn out_of_scope_in_words(&self) -> Option<String> {
         let elements = count(self.out_of_scope.len(), "element");

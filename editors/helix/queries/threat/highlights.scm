@@ -11,7 +11,7 @@
   name: (name) @type)
 
 (declaration
-  kind: (kind ["flow" "threat" "mitigation" "accept" "assumption" "rule" "expect"])
+  kind: (kind ["flow" "threat" "mitigation" "accept" "dismiss" "assumption" "rule" "expect"])
   name: (name) @function)
 
 (declaration

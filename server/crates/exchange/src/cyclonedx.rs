@@ -447,6 +447,14 @@ fn analysis(db: &Database, assessed: &Assessed) -> Value {
             "justification": "protected_by_mitigating_control",
             "detail": format!("Mitigated by {} ({})", called(db, by), full_name(db, by)),
         }),
+        FindingState::Dismissed(dismiss) => {
+            let because = typed(db, dismiss).text("because");
+            let because = because.map_or("", |why| why.as_str());
+            json!({
+                "state": "not_affected",
+                "detail": format!("Does not apply ({}): {because}", full_name(db, dismiss)),
+            })
+        }
         FindingState::OutOfScope => json!({
             "state": "in_triage",
             "detail": "The element is out of scope",

@@ -128,7 +128,9 @@ fn drawn(db: &Database, model: Model) -> Drawn {
                 outcome: match assessed.state {
                     FindingState::Open | FindingState::Planned(_) => Outcome::Open,
                     FindingState::Mitigated(_) => Outcome::Mitigated,
-                    FindingState::Accepted(_) | FindingState::OutOfScope => Outcome::Accepted,
+                    FindingState::Accepted(_)
+                    | FindingState::Dismissed(_)
+                    | FindingState::OutOfScope => Outcome::Accepted,
                 },
                 severity: Some(assessed.finding.severity.word()),
             };

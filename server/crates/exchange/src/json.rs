@@ -128,10 +128,12 @@ pub fn properties(db: &Database, decl: Decl) -> Map<String, Value> {
             (stated.property.name.to_owned(), value)
         })
         .collect();
-    if let Some(condition) =
-        written_property(db, decl, "when").filter(|_| decl.kind(db) == Kind::Rule)
-    {
-        properties.insert("when".to_owned(), condition.into());
+    for property in schema::of(decl.kind(db)).properties {
+        if property.takes == Takes::Condition
+            && let Some(condition) = written_property(db, decl, property.name)
+        {
+            properties.insert(property.name.to_owned(), condition.into());
+        }
     }
     properties
 }
@@ -255,9 +257,10 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Value {
     let finding = &assessed.finding;
     let by = match assessed.state {
         FindingState::Open | FindingState::OutOfScope => None,
-        FindingState::Planned(by) | FindingState::Mitigated(by) | FindingState::Accepted(by) => {
-            Some(full_name(db, by).to_string())
-        }
+        FindingState::Planned(by)
+        | FindingState::Mitigated(by)
+        | FindingState::Accepted(by)
+        | FindingState::Dismissed(by) => Some(full_name(db, by).to_string()),
     };
     let rule = match finding.id {
         FindingId::Rule { rule, .. } => Some(full_name(db, rule).to_string()),

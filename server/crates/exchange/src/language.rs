@@ -113,7 +113,7 @@ fn has_body(item: &Item) -> bool {
 
 /// The order of declarations in a file.
 fn rank(kind: Kind) -> usize {
-    const ORDER: [Kind; 11] = [
+    const ORDER: [Kind; 12] = [
         Kind::Component,
         Kind::Asset,
         Kind::Boundary,
@@ -124,6 +124,7 @@ fn rank(kind: Kind) -> usize {
         Kind::Threat,
         Kind::Mitigation,
         Kind::Accept,
+        Kind::Dismiss,
         Kind::Assumption,
     ];
     ORDER

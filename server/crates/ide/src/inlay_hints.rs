@@ -111,7 +111,7 @@ fn carried(db: &Database, file: File, flow: Decl) -> Option<InlayHint> {
 fn values(db: &Database, decl: Decl, wanted: InlayHintsConfig, hints: &mut Vec<InlayHint>) {
     let is_asked = matches!(
         decl.kind(db),
-        Kind::Accept | Kind::Mitigation | Kind::Assumption
+        Kind::Accept | Kind::Dismiss | Kind::Mitigation | Kind::Assumption
     );
     for stated in typed(db, decl).stated.iter().filter(|_| is_asked) {
         for (number, value) in &stated.values {

@@ -1,6 +1,9 @@
 //! What has been done about findings. It must not know how a finding is shown.
 
+use crate::checker::checked_condition;
 use crate::db::{Db, Decl, File, Model, World, put_in_order};
+use crate::evaluation::{Truth, evaluate};
+use crate::facts::FactCache;
 use crate::findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, each_finding, findings};
 use crate::headings::ends;
 use crate::identity::FindingSelector;
@@ -24,6 +27,8 @@ pub enum FindingState {
     Mitigated(Decl),
     /// This `accept` takes it on.
     Accepted(Decl),
+    /// This `dismiss` says that it does not apply.
+    Dismissed(Decl),
     /// The element is out of scope.
     OutOfScope,
 }
@@ -36,6 +41,7 @@ impl FindingState {
             FindingState::Planned(_) => "planned",
             FindingState::Mitigated(_) => "mitigated",
             FindingState::Accepted(_) => "accepted",
+            FindingState::Dismissed(_) => "dismissed",
             FindingState::OutOfScope => "out of scope",
         }
     }
@@ -55,18 +61,21 @@ pub enum Standing {
     Accepted,
     /// It is countered.
     Mitigated,
+    /// Someone has decided that it does not apply.
+    Dismissed,
     /// The element is out of scope.
     OutOfScope,
 }
 
 impl Standing {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Standing; 6] = [
+    pub const ALL: [Standing; 7] = [
         Standing::Open,
         Standing::Unstated,
         Standing::Planned,
         Standing::Accepted,
         Standing::Mitigated,
+        Standing::Dismissed,
         Standing::OutOfScope,
     ];
 
@@ -78,6 +87,7 @@ impl Standing {
             Standing::Planned => "planned",
             Standing::Accepted => "accepted",
             Standing::Mitigated => "mitigated",
+            Standing::Dismissed => "dismissed",
             Standing::OutOfScope => "out of scope",
         }
     }
@@ -120,6 +130,7 @@ impl Assessed {
             FindingState::Planned(_) => Standing::Planned,
             FindingState::Mitigated(_) => Standing::Mitigated,
             FindingState::Accepted(_) => Standing::Accepted,
+            FindingState::Dismissed(_) => Standing::Dismissed,
             FindingState::OutOfScope => Standing::OutOfScope,
         }
     }
@@ -262,10 +273,15 @@ fn drop_least_severe(listed: &mut Vec<Assessed>, unlisted: &mut FindingCounts) {
 
 /// A finding with what has been done about it.
 fn assess(db: &dyn Db, mut finding: Finding) -> Assessed {
-    if is_out_of_scope(db, finding.id.subject()) {
+    let set_aside = if is_out_of_scope(db, finding.id.subject()) {
+        Some(FindingState::OutOfScope)
+    } else {
+        dismissal_of(db, &finding).map(FindingState::Dismissed)
+    };
+    if let Some(state) = set_aside {
         return Assessed {
             finding,
-            state: FindingState::OutOfScope,
+            state,
             is_verified: false,
             is_residual: false,
         };
@@ -296,6 +312,38 @@ fn assess(db: &dyn Db, mut finding: Finding) -> Assessed {
         is_verified,
         is_residual: residual.is_some(),
     }
+}
+
+/// The `dismiss` that names a finding and holds for it.
+fn dismissal_of(db: &dyn Db, finding: &Finding) -> Option<Decl> {
+    let subject = finding.id.subject();
+    let dismissals = named_on(db, subject).iter().copied();
+    let mut dismissals = dismissals.filter(|decl| decl.kind(db) == Kind::Dismiss);
+    dismissals.find(|dismiss| {
+        let named = typed(db, *dismiss).values("finding");
+        let is_named = named.iter().any(|(_, value)| match value {
+            TypedValue::Finding(selector @ FindingSelector::Rule(..)) => {
+                finding.is_selected_by(selector)
+            }
+            _ => false,
+        });
+        is_named
+            && has_names_for(db, *dismiss, finding.severity)
+            && holds_now(db, *dismiss, subject)
+    })
+}
+
+/// Whether as many people dismiss a finding as its severity asks for.
+pub fn has_names_for(db: &dyn Db, dismiss: Decl, severity: Level) -> bool {
+    let needed = if severity == Level::Critical { 2 } else { 1 };
+    typed(db, dismiss).values("by").len() >= needed
+}
+
+/// Whether the condition of a `dismiss` is true for an element.
+pub fn holds_now(db: &dyn Db, dismiss: Decl, element: Decl) -> bool {
+    let condition = checked_condition(db, dismiss).condition.as_ref();
+    condition
+        .is_some_and(|condition| evaluate(&FactCache::new(db), condition, element) == Truth::True)
 }
 
 /// Whether an element states that it is out of scope.
@@ -333,7 +381,7 @@ pub fn selected_findings(db: &dyn Db, selector: &FindingSelector) -> Vec<Assesse
 /// more severe than what one of them accepts.
 pub fn accepts_of<'db>(db: &'db dyn Db, finding: &Finding) -> impl Iterator<Item = Decl> + 'db {
     let finding = finding.clone();
-    let accepts = accepts_on(db, finding.id.subject()).iter().copied();
+    let accepts = accepts_on(db, finding.id.subject());
     accepts.filter(move |accept| {
         // The day is asked for only where an `accept` is, so that a new day changes little else.
         typed(db, *accept).date("until") >= Some(World::get(db).today(db))
@@ -357,8 +405,14 @@ pub fn accepts_finding(db: &dyn Db, accept: Decl, finding: &Finding) -> bool {
 }
 
 /// The `accept`s that name something on a declaration, by file and place.
+fn accepts_on(db: &dyn Db, subject: Decl) -> impl Iterator<Item = Decl> {
+    let named = named_on(db, subject).iter().copied();
+    named.filter(|decl| decl.kind(db) == Kind::Accept)
+}
+
+/// The `accept`s and `dismiss`es that name something on a declaration, by file and place.
 #[salsa::tracked]
-pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
+fn named_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
     // A flow without a name is named by its ends.
     let named = if subject.shape(db).name.is_some() {
         Some(subject)
@@ -371,8 +425,12 @@ pub fn accepts_on(db: &dyn Db, subject: Decl) -> Vec<Decl> {
         _ => false,
     };
     let names_it = |accept: &Decl| {
-        let values = typed(db, *accept).values("findings");
-        values.iter().any(|(_, value)| is_on_subject(value))
+        let stated = typed(db, *accept);
+        let values = ["findings", "finding"].map(|name| stated.values(name));
+        values
+            .into_iter()
+            .flatten()
+            .any(|(_, value)| is_on_subject(value))
     };
     let accepts = accepts.unwrap_or_default().iter().copied();
     let mut accepts: Vec<Decl> = accepts.filter(names_it).collect();

@@ -5,7 +5,10 @@ use crate::condition::{Condition, Count, Filter, How, Operator, Path};
 use crate::db::{Db, Decl};
 use crate::diagnostic::Diagnostic;
 use crate::lookup::resolve_kind;
-use crate::lower::{Condition as Written, Expression, MAX_CONDITION_DEPTH, NodeId, Part, Value};
+use crate::lower::{
+    Condition as Written, Expression, MAX_CONDITION_DEPTH, NodeId, Part, Subject, Value,
+};
+use crate::resolve::resolve;
 use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, SUBJECT, Words};
 use crate::vocabulary::{Aspect, Fact, Gives, Many, fact_named, fact_names};
 use smol_str::SmolStr;
@@ -35,20 +38,56 @@ pub fn rule_subjects(db: &dyn Db, rule: Decl) -> Vec<Kind> {
     values.iter().filter_map(kind).collect()
 }
 
-/// Checks the condition of a rule.
+/// Whether a property states a condition.
+fn is_condition(property: &str) -> bool {
+    property == "when" || property == "while"
+}
+
+/// The kinds of elements that a condition is about: those that a rule or a mitigation looks at, or
+/// that of the element on which a finding is dismissed.
+pub fn kinds_of_condition(db: &dyn Db, decl: Decl) -> Vec<Kind> {
+    const ELEMENTS: [Kind; 4] = [Kind::External, Kind::Process, Kind::Store, Kind::Flow];
+    let kinds = if decl.kind(db) == Kind::Dismiss {
+        dismissed_kind(db, decl).into_iter().collect()
+    } else {
+        rule_subjects(db, decl)
+    };
+    if kinds.is_empty() {
+        ELEMENTS.to_vec()
+    } else {
+        kinds
+    }
+}
+
+/// The kind of the element on which a finding is dismissed, as it is written.
+fn dismissed_kind(db: &dyn Db, dismiss: Decl) -> Option<Kind> {
+    let properties = dismiss.facts(db).properties.iter();
+    let mut findings = properties
+        .filter(|property| property.name == "finding")
+        .flat_map(|property| &property.values);
+    let Value::Finding(finding) = findings.next()? else {
+        return None;
+    };
+    match &finding.subject {
+        Subject::Name(name) => {
+            let element = resolve(db, dismiss.file(db), name).ok()?;
+            Some(element.kind(db)).filter(|kind| kind.is_element())
+        }
+        Subject::Ends(..) => Some(Kind::Flow),
+    }
+}
+
+/// Checks the condition of a rule, a mitigation or a dismissal.
 #[salsa::tracked]
 pub fn checked_condition(db: &dyn Db, rule: Decl) -> Checked {
     let properties = rule.facts(db).properties.iter().zip(0..);
-    let mut conditions = properties.filter(|(property, _)| property.name == "when");
+    let mut conditions = properties.filter(|(property, _)| is_condition(&property.name));
     let written =
         conditions.find_map(|(property, position)| Some((property.condition.as_ref()?, position)));
     let Some((written, position)) = written else {
         return Checked::default();
     };
-    let mut kinds = rule_subjects(db, rule);
-    if kinds.is_empty() {
-        kinds = vec![Kind::External, Kind::Process, Kind::Store, Kind::Flow];
-    }
+    let kinds = kinds_of_condition(db, rule);
     let mut checker = Checker {
         db,
         rule,

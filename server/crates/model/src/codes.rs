@@ -343,6 +343,15 @@ codes! {
      accept clear_text { findings: unencrypted_flow@ask by: \"CISO\" until: 2099-01-31 because: \
      \"It is not.\" }";
 
+    IDLE_DISMISSAL, "idle-dismissal", Lint, Warning, "A dismissal that does not hold.",
+    "Its `while` is not true, a finding of severity critical has only one name in `by`, or no such \
+     finding exists. Then nothing is dismissed, and the finding is open if it exists.",
+    "process shop\n\
+     process stock\n\
+     flow ask: shop -> stock { protocol: https }\n\
+     dismiss clear_text { finding: unencrypted_flow@ask by: \"CISO\" because: \"It is not.\" \
+     while: encrypted }";
+
     UNPROVEN_MITIGATION, "unproven-mitigation", Lint, Information,
     "A verified mitigation without evidence.",
     "`verified` says that something proves that it works: name it under `evidence`.",

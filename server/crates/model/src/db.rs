@@ -102,7 +102,7 @@ pub struct Names {
     pub declared: FxHashMap<SmolStr, Declared>,
     /// The files that write a name which may mean it.
     pub written: FxHashMap<SmolStr, Vec<File>>,
-    /// The `accept`s that name a finding on it, or on a flow from or to it.
+    /// The `accept`s and `dismiss`es that name a finding on it, or on a flow from or to it.
     pub accepted: FxHashMap<SmolStr, Vec<Decl>>,
 }
 

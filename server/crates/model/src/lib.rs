@@ -93,7 +93,9 @@ pub use flows::{incoming, outgoing, touching};
 pub use headings::{ENDPOINT_KINDS, ends, placed_in};
 
 // What a declaration states, checked against the schema.
-pub use checker::{checked_condition, facts_in_condition, rule_subjects, technologies_wanted};
+pub use checker::{
+    checked_condition, facts_in_condition, kinds_of_condition, rule_subjects, technologies_wanted,
+};
 pub use properties::typed;
 pub use values::{Categories, StatedProperty, Typed, TypedValue};
 pub use vocabulary::{

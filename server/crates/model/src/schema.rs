@@ -827,6 +827,32 @@ pub static KINDS: &[KindSchema] = &[
         ],
     },
     KindSchema {
+        kind: Kind::Dismiss,
+        doc: "A finding that does not apply, for as long as a condition holds.",
+        placed: false,
+        properties: &[
+            required(one(
+                "finding",
+                Takes::Finding,
+                "The finding that does not apply: `rule@element`.",
+            )),
+            required(list(
+                "by",
+                Takes::Text,
+                "Who decided that it does not apply. A finding of severity `critical` needs two \
+                 names.",
+            )),
+            required(one("because", Takes::Text, "Why it does not apply.")),
+            required(one(
+                "while",
+                Takes::Condition,
+                "The condition on the element under which it does not apply. When it is no longer \
+                 true, the finding is open.",
+            )),
+            TICKET,
+        ],
+    },
+    KindSchema {
         kind: Kind::Assumption,
         doc: "Something the model assumes to be true, written as its title.",
         placed: false,

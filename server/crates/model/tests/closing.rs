@@ -403,3 +403,83 @@ fn one_statement_that_closes_much_is_broad() {
         &["one statement of `vpc` closes 8 findings of 1 rule, of severity high or above"],
     );
 }
+
+/// A store without a backup, and a dismissal of that.
+fn dismissal(backup: &str, dismiss: &str) -> String {
+    format!(
+        "asset orders {{ classification: internal kind: data availability: high }}\n\
+         process app\n\
+         store mirror {{ technology: relational_database stores: orders backup: {backup} }}\n\
+         flow q: app -> mirror {{ protocol: sql_tls sends: orders }}\n\
+         dismiss copy \"The mirror is a copy\" {{ because: \"It is filled again.\" {dismiss} }}\n"
+    )
+}
+
+#[test]
+fn a_finding_that_does_not_apply_is_dismissed() {
+    let dismiss = "finding: missing_backup@mirror by: \"Head\" while: backup = no";
+    let model = dismissal("no", dismiss);
+    assert_shows(&model, &["dismissed missing_backup@mirror by copy"]);
+    assert_hides(&model, &["idle-dismissal"]);
+    assert_shows(
+        &dismissal("yes", dismiss),
+        &["idle-dismissal", "there is no such finding on `mirror`"],
+    );
+}
+
+#[test]
+fn a_dismissal_holds_while_its_condition_is_true() {
+    let dismiss = "finding: missing_backup@mirror by: \"Head\" while: encryption = none";
+    assert_shows(
+        &dismissal("no", dismiss),
+        &[
+            "open missing_backup@mirror",
+            "`while` is not true for `mirror`, so the finding is not dismissed",
+        ],
+    );
+    let dismiss = "finding: missing_backup@mirror by: \"Head\" while: protocol = https";
+    assert_shows(
+        &dismissal("no", dismiss),
+        &[
+            "open missing_backup@mirror",
+            "`protocol` is no fact of a store",
+        ],
+    );
+}
+
+#[test]
+fn a_dismissal_is_of_one_finding_of_a_rule() {
+    let dismiss = "finding: tampering@mirror by: \"Head\" while: backup = no";
+    assert_shows(
+        &dismissal("no", dismiss),
+        &[
+            "open missing_backup@mirror",
+            "a whole category cannot be dismissed",
+        ],
+    );
+}
+
+#[test]
+fn two_people_dismiss_what_is_critical() {
+    let model = |by: &str| {
+        shop(
+            "",
+            "protocol: http authentication: token sends: card",
+            &format!(
+                "dismiss lab {{ finding: unencrypted_flow@pay by: {by} because: \"b\" \
+                 while: not encrypted }}"
+            ),
+        )
+    };
+    assert_shows(
+        &model("\"a\""),
+        &[
+            "critical open unencrypted_flow@pay",
+            "add a second name to `by`",
+        ],
+    );
+    assert_shows(
+        &model("\"a\", \"c\""),
+        &["critical dismissed unencrypted_flow@pay by lab"],
+    );
+}

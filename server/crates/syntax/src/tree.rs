@@ -23,6 +23,8 @@ pub enum Kind {
     Threat,
     Mitigation,
     Accept,
+    /// A finding that does not apply.
+    Dismiss,
     Assumption,
     Technology,
     Protocol,
@@ -32,7 +34,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order in which the reference tells of them.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Component,
         Kind::Boundary,
         Kind::Asset,
@@ -43,6 +45,7 @@ impl Kind {
         Kind::Threat,
         Kind::Mitigation,
         Kind::Accept,
+        Kind::Dismiss,
         Kind::Assumption,
         Kind::Technology,
         Kind::Protocol,
@@ -63,6 +66,7 @@ impl Kind {
             Kind::Threat => "threat",
             Kind::Mitigation => "mitigation",
             Kind::Accept => "accept",
+            Kind::Dismiss => "dismiss",
             Kind::Assumption => "assumption",
             Kind::Technology => "technology",
             Kind::Protocol => "protocol",
@@ -237,7 +241,7 @@ impl<'tree> Property<'tree> {
             .collect()
     }
 
-    /// The condition, in the property `when` of a rule.
+    /// The condition, in the property `when` or `while`.
     pub fn condition(self) -> Option<Node<'tree>> {
         field(self.0, "condition")
     }

@@ -58,7 +58,8 @@ pub fn render_findings(workspace: &Workspace) -> String {
             FindingState::Open | FindingState::OutOfScope => {}
             FindingState::Planned(by)
             | FindingState::Mitigated(by)
-            | FindingState::Accepted(by) => {
+            | FindingState::Accepted(by)
+            | FindingState::Dismissed(by) => {
                 write!(text, " by {}", full_name(db, by)).unwrap();
             }
         }

@@ -242,6 +242,14 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
                 full_name(db, by)
             )
         }
+        FindingState::Dismissed(by) => {
+            let stated = typed(db, by);
+            let why = stated.text("because").map_or("", |why| why.as_str());
+            format!(
+                "It does not apply, decided with `{}`: \"{why}\" Its severity would be {severity}.",
+                full_name(db, by)
+            )
+        }
         FindingState::OutOfScope => format!(
             "`{}` is out of scope, so it is not part of the verdict. Its severity is {severity}.",
             full_name(db, assessed.finding.id.subject())

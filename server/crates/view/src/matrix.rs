@@ -14,6 +14,8 @@ pub enum Cell {
     Nothing,
     /// The element is out of scope.
     OutOfScope,
+    /// Someone has decided that it does not apply.
+    Dismissed,
     /// What was found is countered.
     Mitigated,
     /// Someone has taken it on.
@@ -32,6 +34,7 @@ impl Cell {
         match self {
             Cell::Nothing => "",
             Cell::OutOfScope => "out of scope",
+            Cell::Dismissed => "dismissed",
             Cell::Mitigated => "mitigated",
             Cell::Accepted => "accepted",
             Cell::Planned => "planned",
@@ -45,6 +48,7 @@ impl Cell {
         match self {
             Cell::Nothing => "",
             Cell::OutOfScope => "–",
+            Cell::Dismissed => "×",
             Cell::Mitigated => "✓",
             Cell::Accepted => "~",
             Cell::Planned => "…",
@@ -69,6 +73,7 @@ impl Cell {
             FindingState::Mitigated(_) => Cell::Mitigated,
             FindingState::Accepted(_) => Cell::Accepted,
             FindingState::Planned(_) => Cell::Planned,
+            FindingState::Dismissed(_) => Cell::Dismissed,
             FindingState::OutOfScope => Cell::OutOfScope,
             FindingState::Open if assessed.finding.missing.is_some() => Cell::Unstated,
             FindingState::Open => Cell::Open(assessed.finding.severity),
@@ -192,6 +197,7 @@ pub fn counted(findings: &[Assessed]) -> String {
         Cell::Planned,
         Cell::Accepted,
         Cell::Mitigated,
+        Cell::Dismissed,
         Cell::OutOfScope,
     ];
     let others = others.map(|other| (other.word(), count(&|cell| cell == other)));

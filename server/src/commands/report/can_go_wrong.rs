@@ -81,7 +81,9 @@ fn row(page: &Page, found: &Assessed) -> Vec<Cell> {
     };
     let (by, day) = match found.state {
         FindingState::Open | FindingState::OutOfScope => (String::new(), Cell::default()),
-        FindingState::Mitigated(by) => (page.called(by), Cell::default()),
+        FindingState::Mitigated(by) | FindingState::Dismissed(by) => {
+            (page.called(by), Cell::default())
+        }
         FindingState::Planned(by) => (page.called(by), page.day(by, "due", "overdue")),
         FindingState::Accepted(by) => (page.called(by), page.day(by, "until", "expired")),
     };

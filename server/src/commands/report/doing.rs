@@ -17,6 +17,7 @@ pub fn section(page: &Page) -> Vec<Block> {
     blocks.extend(own);
     blocks.extend(standard_mitigations(page));
     blocks.extend(accepts);
+    blocks.extend(dismissed(page));
     blocks.extend(out_of_scope(page));
     blocks.extend(owners(page));
     if is_idle {
@@ -61,7 +62,10 @@ fn mitigation_row(page: &Page, mitigation: Decl) -> Vec<Cell> {
     let findings = page.report.findings.iter();
     let treated = findings.filter(|found| match found.state {
         FindingState::Mitigated(by) | FindingState::Planned(by) => by == mitigation,
-        FindingState::Open | FindingState::Accepted(_) | FindingState::OutOfScope => false,
+        FindingState::Open
+        | FindingState::Accepted(_)
+        | FindingState::Dismissed(_)
+        | FindingState::OutOfScope => false,
     });
     vec![
         page.called(mitigation).into(),
@@ -118,6 +122,30 @@ fn accepted_risks(page: &Page) -> Vec<Block> {
     vec![
         Block::heading(3, "Accepted risks, by expiry date"),
         Block::table(["until", "decision", "findings", "by", "because"], rows),
+    ]
+}
+
+fn dismissed(page: &Page) -> Vec<Block> {
+    let dismissals: Vec<Decl> = page.declared(Kind::Dismiss).collect();
+    if dismissals.is_empty() {
+        return Vec::new();
+    }
+    let rows = dismissals.iter().map(|dismiss| {
+        let findings = page.report.findings.iter();
+        let named = findings.filter(|found| found.state == FindingState::Dismissed(*dismiss));
+        let names: Vec<String> = named
+            .map(|found| format!("`{}`", found.finding.id.name(page.db)))
+            .collect();
+        vec![
+            page.called(*dismiss).into(),
+            names.join(", ").into(),
+            page.text(*dismiss, "by").into(),
+            page.text(*dismiss, "because").into(),
+        ]
+    });
+    vec![
+        Block::heading(3, "Findings that do not apply"),
+        Block::table(["decision", "finding", "by", "because"], rows),
     ]
 }
 

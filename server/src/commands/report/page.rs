@@ -118,7 +118,7 @@ impl<'a> Page<'a> {
     pub fn owner(&self, assessed: &Assessed) -> String {
         let subject = assessed.finding.id.subject();
         let treated = match assessed.state {
-            FindingState::Accepted(by) => self.text(by, "by"),
+            FindingState::Accepted(by) | FindingState::Dismissed(by) => self.text(by, "by"),
             FindingState::Planned(by) | FindingState::Mitigated(by) => self.text(by, "owner"),
             FindingState::Open | FindingState::OutOfScope => String::new(),
         };
@@ -277,7 +277,8 @@ pub fn covered(counts: &FindingCounts, levels: &[Level]) -> String {
     let number = |standing: &Standing| counts.of_levels(*standing, levels);
     let findings: usize = Standing::ALL.iter().map(number).sum();
     let findings = findings - number(&Standing::OutOfScope);
-    let treated = number(&Standing::Mitigated) + number(&Standing::Accepted);
+    let decided = number(&Standing::Accepted) + number(&Standing::Dismissed);
+    let treated = number(&Standing::Mitigated) + decided;
     match (treated * 100).checked_div(findings) {
         Some(share) => format!("{share}%"),
         None => "–".to_owned(),

@@ -130,9 +130,12 @@ fn kind(sort: Sort) -> lsp::CompletionItemKind {
             Kind::Threat => lsp::CompletionItemKind::EVENT,
             Kind::Technology | Kind::Protocol => lsp::CompletionItemKind::TYPE_PARAMETER,
             Kind::Rule => lsp::CompletionItemKind::FUNCTION,
-            Kind::Asset | Kind::Mitigation | Kind::Accept | Kind::Assumption | Kind::Expect => {
-                lsp::CompletionItemKind::CONSTANT
-            }
+            Kind::Asset
+            | Kind::Mitigation
+            | Kind::Accept
+            | Kind::Dismiss
+            | Kind::Assumption
+            | Kind::Expect => lsp::CompletionItemKind::CONSTANT,
         },
     }
 }

@@ -161,7 +161,7 @@ pub fn symbol_kind(kind: Kind) -> lsp::SymbolKind {
         Kind::Flow => lsp::SymbolKind::METHOD,
         Kind::Threat => lsp::SymbolKind::EVENT,
         Kind::Mitigation => lsp::SymbolKind::CONSTANT,
-        Kind::Accept => lsp::SymbolKind::BOOLEAN,
+        Kind::Accept | Kind::Dismiss => lsp::SymbolKind::BOOLEAN,
         Kind::Assumption => lsp::SymbolKind::STRING,
         Kind::Technology | Kind::Protocol => lsp::SymbolKind::TYPE_PARAMETER,
         Kind::Rule => lsp::SymbolKind::FUNCTION,

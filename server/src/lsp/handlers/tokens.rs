@@ -84,7 +84,9 @@ fn named(token: Token) -> (&'static str, u32) {
                 Kind::Technology | Kind::Protocol => "type",
                 Kind::Rule => "function",
                 Kind::Mitigation => "macro",
-                Kind::Threat | Kind::Accept | Kind::Assumption | Kind::Expect => "event",
+                Kind::Threat | Kind::Accept | Kind::Dismiss | Kind::Assumption | Kind::Expect => {
+                    "event"
+                }
             };
             (name, u32::from(declares) | u32::from(in_library) << 1)
         }

@@ -45,7 +45,11 @@ fn summary(output: &mut impl Write, db: &Database, report: &ModelReport) -> Resu
     if let Some(unlisted) = report.unlisted_in_words() {
         writeln!(output, "  {unlisted}")?;
     }
-    let lines = [report.mitigated_in_words(), report.out_of_scope_in_words()];
+    let lines = [
+        report.mitigated_in_words(),
+        report.dismissed_in_words(),
+        report.out_of_scope_in_words(),
+    ];
     for line in lines.into_iter().flatten() {
         writeln!(output, "  {line}")?;
     }
@@ -71,7 +75,9 @@ fn table(output: &mut impl Write, report: &ModelReport) -> Result<()> {
     }
     writeln!(output, "{:>10}", "all")?;
     let standings = Standing::ALL.into_iter();
-    for standing in standings.filter(|standing| *standing != Standing::OutOfScope) {
+    let is_in_table =
+        |standing: &Standing| !matches!(standing, Standing::Dismissed | Standing::OutOfScope);
+    for standing in standings.filter(is_in_table) {
         write!(output, "  {:<12}", standing.word())?;
         for level in COLUMNS {
             let number = report.counts.of(standing, level);

@@ -26,6 +26,9 @@ pub fn snippet(kind: Kind, boundary: Option<&str>, until: Date) -> String {
             "accept ${{1:name}} {{\n  findings: $0\n  by: \"${{2:who}}\"\n  \
              until: ${{3:{until}}}\n  because: \"${{4:why}}\"\n}}"
         ),
+        Kind::Dismiss => "dismiss ${1:name} {\n  finding: $0\n  by: \"${2:who}\"\n  \
+                          because: \"${3:why}\"\n  while: ${4:in_scope}\n}"
+            .to_owned(),
         Kind::Assumption => {
             "assumption ${1:name} \"${2:What is assumed}\" {\n  about: $0\n}".to_owned()
         }

@@ -7,7 +7,7 @@ use super::condition;
 use super::meaning::Meaning;
 use threatline_model::{
     ENDPOINT_KINDS, FindingSelector, Kind, Part, Span, StatedProperty, TypedValue, Value,
-    resolve_as, rule_subjects,
+    kinds_of_condition, resolve_as,
     schema::{self, STRIDE, Takes},
     typed,
 };
@@ -68,13 +68,7 @@ fn collect_properties(collector: &mut Collector) {
             Meaning::Property(kind, property),
         );
         if let Some(condition) = &written.condition {
-            let mut kinds = rule_subjects(db, decl);
-            if kinds.is_empty() {
-                kinds = Kind::ALL
-                    .into_iter()
-                    .filter(|kind| kind.is_element())
-                    .collect();
-            }
+            let kinds = kinds_of_condition(db, decl);
             condition::collect(collector, position, condition, &kinds);
         }
         let stated = typed.stated.iter();

@@ -2,8 +2,11 @@
 //! contradicts itself. It must not know what is open or missing.
 
 use crate::acting::{Obstacle, covered, misplaced};
-use crate::assessment::{Assessed, FindingState, assessed, selected_findings};
+use crate::assessment::{
+    Assessed, FindingState, assessed, has_names_for, holds_now, selected_findings,
+};
 use crate::boundaries::has_contents;
+use crate::checker::checked_condition;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model};
 use crate::definitions::broader_says;
@@ -16,6 +19,7 @@ use crate::lower::Part;
 use crate::mitigations::{EffectiveMitigation, counters, effective_mitigations};
 use crate::names::full_name;
 use crate::properties::typed;
+use crate::reasons::reasons_against;
 use crate::resolve::hidden_by;
 use crate::ruleset::rule_settings;
 use crate::severity::Level;
@@ -111,6 +115,7 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
             flow(db, decl, problems);
         }
         Kind::Accept => idle(db, decl, problems),
+        Kind::Dismiss => idle_dismissal(db, decl, problems),
         _ => {}
     }
     hiding(db, decl, problems);
@@ -340,6 +345,56 @@ fn idle(db: &dyn Db, accept: Decl, problems: &mut Vec<Diagnostic>) {
                 ),
             );
         }
+    }
+}
+
+/// A `dismiss` that does not hold, or of what is not there.
+fn idle_dismissal(db: &dyn Db, dismiss: Decl, problems: &mut Vec<Diagnostic>) {
+    let stated = typed(db, dismiss);
+    let Some(listed) = stated.get("finding") else {
+        return;
+    };
+    let Some((index, TypedValue::Finding(selector @ FindingSelector::Rule(rule, element)))) =
+        listed.values.first()
+    else {
+        return;
+    };
+    let on = full_name(db, *element);
+    let at_finding = dismiss.part(Part::Value(listed.position, *index));
+    let selected = selected_findings(db, selector);
+    let Some(assessed) = selected.first() else {
+        let message = if is_off(db, dismiss.model(db), *rule) {
+            let rule = full_name(db, *rule);
+            format!("threatline.toml turns `{rule}` off, so nothing is dismissed")
+        } else {
+            format!("there is no such finding on `{on}`, so nothing is dismissed")
+        };
+        let problem = Diagnostic::new(&codes::IDLE_DISMISSAL, at_finding, message);
+        return problems.push(problem.help("remove it: it would hide the finding later"));
+    };
+    if assessed.state == FindingState::OutOfScope {
+        let message = format!("`{on}` is out of scope, so nothing is dismissed");
+        problems.push(Diagnostic::new(&codes::IDLE_DISMISSAL, at_finding, message));
+    }
+    let condition = checked_condition(db, dismiss).condition.as_ref();
+    if let Some(condition) = condition.filter(|_| !holds_now(db, dismiss, *element)) {
+        let message = format!("`while` is not true for `{on}`, so the finding is not dismissed");
+        let part = stated.stated.iter();
+        let mut part = part.filter(|stated| stated.property.name == "while");
+        let part = part.next().map(|stated| Part::Property(stated.position));
+        let place = dismiss.part(part.unwrap_or(Part::Name));
+        let mut problem = Diagnostic::new(&codes::IDLE_DISMISSAL, place, message);
+        for reason in reasons_against(db, condition, *element) {
+            let place = reason.place.unwrap_or(element.part(Part::Name));
+            problem = problem.relate(place, reason.message);
+        }
+        problems.push(problem);
+    }
+    if !has_names_for(db, dismiss, assessed.finding.severity) {
+        let part = stated.part("by").unwrap_or(Part::Name);
+        let message = "a finding of severity critical is dismissed by two people, not by one";
+        let problem = Diagnostic::new(&codes::IDLE_DISMISSAL, dismiss.part(part), message);
+        problems.push(problem.help("add a second name to `by`"));
     }
 }
 

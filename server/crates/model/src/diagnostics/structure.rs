@@ -7,6 +7,7 @@ use crate::db::{Db, Decl, File};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::flows::outgoing;
 use crate::headings::{ENDPOINT_KINDS, ends, placed_in};
+use crate::identity::FindingSelector;
 use crate::inputs::TEST_ENDING;
 use crate::lookup::resolve_kind;
 use crate::lower::Part;
@@ -15,6 +16,7 @@ use crate::names::{full_name, name_from};
 use crate::properties::typed;
 use crate::resolve::{file_of, first_in, top_level_member};
 use crate::schema;
+use crate::values::TypedValue;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::hash_map::Entry;
@@ -84,8 +86,35 @@ pub(super) fn check_declaration(db: &dyn Db, decl: Decl, problems: &mut Vec<Diag
     duplicate(db, decl, problems);
     references(db, decl, problems);
     cycles(db, decl, problems);
+    if decl.kind(db) == Kind::Dismiss {
+        dismissed_finding(db, decl, problems);
+    }
     if decl.kind(db) == Kind::Threat {
         enough_and_residual(db, decl, problems);
+    }
+}
+
+/// What a `dismiss` names that is not the finding of a rule.
+fn dismissed_finding(db: &dyn Db, dismiss: Decl, problems: &mut Vec<Diagnostic>) {
+    let Some(stated) = typed(db, dismiss).get("finding") else {
+        return;
+    };
+    for (index, value) in &stated.values {
+        let message = match value {
+            TypedValue::Finding(FindingSelector::Category(..)) => {
+                "a whole category cannot be dismissed"
+            }
+            TypedValue::Finding(FindingSelector::Threat(_)) => {
+                "a threat that a person wrote cannot be dismissed"
+            }
+            _ => continue,
+        };
+        let place = dismiss.part(Part::Value(stated.position, *index));
+        let problem = Diagnostic::new(&codes::INVALID_VALUE, place, message);
+        problems.push(problem.help(match value {
+            TypedValue::Finding(FindingSelector::Threat(_)) => "delete the threat instead",
+            _ => "name one finding of a rule: `rule@element`",
+        }));
     }
 }
 

@@ -145,7 +145,7 @@ impl NameChanges {
                 self.note_heading(model, name, HeadingEntry::PointedAtBy(decl), turn);
             }
         }
-        if shape.kind == Kind::Accept {
+        if matches!(shape.kind, Kind::Accept | Kind::Dismiss) {
             for name in accepted(decl.facts(db)) {
                 for name in candidates(component, name) {
                     self.note(model, name, Entry::AcceptedBy(decl), turn);
@@ -345,7 +345,7 @@ fn accepted(facts: &Facts) -> impl Iterator<Item = &SmolStr> {
     let findings = facts
         .properties
         .iter()
-        .filter(|property| property.name == "findings");
+        .filter(|property| ["findings", "finding"].contains(&&*property.name));
     let names = findings
         .flat_map(|property| &property.values)
         .map(|value| match value {

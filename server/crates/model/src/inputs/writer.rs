@@ -272,7 +272,8 @@ impl Writer {
     }
 
     fn change_declaration(&mut self, change: &mut Change, decl: Decl, shape: Shape, facts: Facts) {
-        let accepts_otherwise = shape.kind == Kind::Accept && **decl.facts(&self.db) != facts;
+        let accepts_otherwise =
+            matches!(shape.kind, Kind::Accept | Kind::Dismiss) && **decl.facts(&self.db) != facts;
         let has_other_names = accepts_otherwise || **decl.shape(&self.db) != shape;
         if has_other_names {
             change.names.note_declaration(&self.db, decl, Turn::Goes);

@@ -23,7 +23,9 @@ impl Comparer<'_> {
                 };
                 match assessed.state {
                     FindingState::Open => self.is_named(&assessed.finding).then_some(worse),
-                    FindingState::Mitigated(_) | FindingState::OutOfScope => None,
+                    FindingState::Mitigated(_)
+                    | FindingState::Dismissed(_)
+                    | FindingState::OutOfScope => None,
                     FindingState::Planned(_) => Some(worse),
                     FindingState::Accepted(_) => self
                         .accept_up_to(&assessed.finding)
@@ -82,7 +84,10 @@ impl Comparer<'_> {
     fn is_early(&self, assessed: &Assessed) -> bool {
         let (db, finding) = (self.head.db, &assessed.finding);
         match assessed.state {
-            FindingState::Open | FindingState::Mitigated(_) | FindingState::OutOfScope => false,
+            FindingState::Open
+            | FindingState::Mitigated(_)
+            | FindingState::Dismissed(_)
+            | FindingState::OutOfScope => false,
             FindingState::Accepted(_) => {
                 accepts_of(db, finding).all(|accept| self.is_accepted_in_base(accept, finding))
             }

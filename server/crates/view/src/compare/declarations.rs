@@ -2,11 +2,13 @@
 
 use super::comparer::Comparer;
 use super::comparison::{Topic, Where};
-use super::values::{hidden_in_words, is_text};
-use super::wording::{called, unquoted, written_ends};
+use super::values::{hidden_in_words, in_text, is_text};
+use super::wording::{by_whom, called, unquoted, written_ends};
 use rustc_hash::FxHashSet;
 use threatline_model::{
-    Database, Decl, Kind, Part, full_name, placed_in,
+    Database, Decl, Kind, Part, full_name,
+    library::short_name,
+    placed_in,
     schema::{CLASSIFICATION, Property},
     sensitivity_of_asset, trust_of_boundary, typed,
 };
@@ -74,6 +76,17 @@ impl Comparer<'_> {
             Kind::Technology | Kind::Protocol | Kind::Rule => {
                 topic = Topic::Policy;
                 message += " is new";
+            }
+            Kind::Dismiss => {
+                topic = Topic::Policy;
+                let finding = typed(db, decl).values("finding").first();
+                let finding = finding.map(|(_, value)| in_text(value, &|decl| self.name(decl)));
+                let finding = finding.unwrap_or_default();
+                message += &format!(
+                    " is new: {} decided that `{}` does not apply",
+                    by_whom(db, decl),
+                    short_name(&finding)
+                );
             }
             Kind::Flow => {
                 // One without ends is no flow yet: an error says so.

@@ -93,6 +93,10 @@ impl Comparer<'_> {
                 format!("`{}` is planned to mitigate it", name(mitigation))
             }
             FindingState::Mitigated(mitigation) => format!("`{}` mitigates it", name(mitigation)),
+            FindingState::Dismissed(dismiss) => {
+                let by = by_whom(self.head.db, dismiss);
+                format!("does not apply, decided by {by} (`{}`)", name(dismiss))
+            }
             FindingState::Accepted(accept) => {
                 let db = self.head.db;
                 let (by, until) = (by_whom(db, accept), until(db, accept));

@@ -41,7 +41,7 @@ impl Comparer<'_> {
         };
         let (was_stated, is_stated) = (!change.before.is_empty(), !change.after.is_empty());
         match (kind, name) {
-            (Kind::Rule, "when") => self.compare_conditions(old, new),
+            (_, "when" | "while") => self.compare_conditions(old, new, name),
             (Kind::Expect, _) => {}
             _ if change.before == change.after => {}
             (Kind::Threat, "mitigations") => self.report_list(&change, true),
@@ -67,14 +67,14 @@ impl Comparer<'_> {
         }
     }
 
-    fn compare_conditions(&mut self, old: Decl, new: Decl) {
+    fn compare_conditions(&mut self, old: Decl, new: Decl, name: &str) {
         let condition = |db: &Database, decl: Decl| {
             let mut properties = decl.facts(db).properties.iter();
             properties.find_map(|property| property.condition.clone())
         };
         if condition(self.base.db, old) != condition(self.head.db, new) {
             let message = format!("{} has a different condition", self.called(new));
-            let part = self.part(new, "when");
+            let part = self.part(new, name);
             self.report_on(Topic::Policy, new, part, message);
         }
     }
@@ -126,7 +126,7 @@ impl Comparer<'_> {
 
 fn topic(kind: Kind, is_weaker: bool) -> Topic {
     match kind {
-        Kind::Rule | Kind::Technology | Kind::Protocol => Topic::Policy,
+        Kind::Rule | Kind::Technology | Kind::Protocol | Kind::Dismiss => Topic::Policy,
         _ if is_weaker => Topic::Weakened,
         _ => Topic::Changed,
     }

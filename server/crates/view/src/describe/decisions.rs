@@ -4,8 +4,8 @@
 use super::description::{Description, Entries};
 use crate::related;
 use threatline_model::{
-    Assessed, Decl, Kind, TypedValue, World, accepts_finding, assessed, counters,
-    expectation_outcomes, typed,
+    Assessed, Decl, FindingState, Kind, TypedValue, World, accepts_finding, assessed, counters,
+    expectation_outcomes, selected_findings, typed,
 };
 
 impl Description<'_> {
@@ -63,6 +63,24 @@ impl Description<'_> {
             self.text("None of the findings that it names exists.");
         }
         self.findings(&accepted);
+    }
+
+    /// Adds what there is to know of a `dismiss`.
+    pub fn dismiss(&mut self) {
+        let (db, decl) = (self.db, self.decl);
+        self.properties(&["finding"]);
+        for (_, value) in typed(db, decl).values("finding") {
+            let TypedValue::Finding(selector) = value else {
+                continue;
+            };
+            let named = selected_findings(db, selector);
+            let is_dismissed =
+                |assessed: &Assessed| assessed.state == FindingState::Dismissed(decl);
+            if !named.iter().any(is_dismissed) {
+                self.text("It does not hold: the finding is open, or there is none.");
+            }
+            self.findings(&named);
+        }
     }
 
     /// Adds whether what a test expects is so.

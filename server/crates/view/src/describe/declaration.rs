@@ -28,6 +28,7 @@ pub fn declaration(db: &Database, file: File, decl: Decl) -> Explanation {
         Kind::External | Kind::Process | Kind::Store | Kind::Flow => description.element(),
         Kind::Mitigation => description.mitigation(),
         Kind::Accept => description.accept(),
+        Kind::Dismiss => description.dismiss(),
         Kind::Technology | Kind::Protocol => description.definition(),
         Kind::Rule => description.rule(),
         Kind::Expect => description.expect(),

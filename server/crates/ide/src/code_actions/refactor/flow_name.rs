@@ -25,7 +25,7 @@ pub fn name_flow(db: &Database, models: &[Model], flow: Decl) -> Option<CodeActi
     for other in models.iter().filter(sees_flow) {
         for file in other.files(db).iter() {
             for &decl in file.declarations(db).iter() {
-                if matches!(decl.kind(db), Kind::Accept | Kind::Expect) {
+                if matches!(decl.kind(db), Kind::Accept | Kind::Dismiss | Kind::Expect) {
                     replace_ends(db, decl, flow, &name, &mut change);
                 }
             }

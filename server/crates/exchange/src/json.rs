@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 use threatline_model::{
     Assessed, DERIVED_FACTS, Database, Decl, EffectiveMitigation, FactCache, FactValue, FindingId,
     FindingSelector, FindingState, Gives, Kind, Level, Model, Part, Place, RuleSetting,
-    Sensitivity, TypedValue, World, all_findings, crossed, effective_mitigations, ends,
-    finding_reasons, full_name, is_done, mitigations_against_finding, mitigations_against_rule,
-    placed_in, references, rule_named,
+    Sensitivity, TypedValue, World, all_findings, crossed, describe_shortfall,
+    effective_mitigations, ends, finding_reasons, full_name, is_done, mitigations_against_finding,
+    mitigations_against_rule, placed_in, references, rule_named,
     schema::{self, CLASSIFICATION, LEVEL, NOTHING, STATUS, STRIDE, TRUST, Takes},
-    sensitivity, sensitivity_of_asset, severity_steps, trust_of_boundary, typed,
+    sensitivity, sensitivity_of_asset, severity_steps, shortfalls, trust_of_boundary, typed,
 };
 use threatline_syntax::{Encoding, LineColumn};
 use threatline_view::catalogue::written_property;
@@ -267,6 +267,13 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Value {
         FindingId::Threat(_) => None,
     };
     let references = typed(db, finding.id.definition()).references();
+    let shortfalls = match assessed.state {
+        FindingState::Open => shortfalls(db, finding),
+        _ => Vec::new(),
+    };
+    let shortfalls = shortfalls
+        .into_iter()
+        .map(|(effective, why)| describe_shortfall(db, effective, why));
     json!({
         "id": finding.id.name(db).as_str(),
         "rule": rule,
@@ -275,6 +282,8 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Value {
         "references": references.map(|id| reference(id)).collect::<Vec<_>>(),
         "categories": finding.categories.words().collect::<Vec<_>>(),
         "severity": finding.severity.word(),
+        "not_closed_because": shortfalls.collect::<Vec<_>>(),
+        "verified": assessed.is_verified,
         "likelihood": finding.likelihood.word(),
         "impact": finding.impact.word(),
         "arithmetic": severity_steps(db, finding),

@@ -12,6 +12,7 @@ use crate::reasons::reasons_against;
 use crate::wording::Reason;
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
+use threatline_syntax::prose::{all_of, with_article};
 
 /// What a mitigation counters on an element: what it states itself, and what those state that it is
 /// based on, as far as each can act there.
@@ -126,4 +127,32 @@ fn in_boundary(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
         }
     }
     elements
+}
+
+/// Why a mitigation cannot act on an element, in words.
+pub fn describe_obstacle(db: &dyn Db, element: Decl, obstacle: Obstacle) -> String {
+    match obstacle {
+        Obstacle::Kind(mitigation) => {
+            let kinds = rule_subjects(db, mitigation).into_iter();
+            let kinds: Vec<String> = kinds.map(|kind| plural(kind.word())).collect();
+            let kind = with_article(element.kind(db).word());
+            format!("it acts on {} only, and this is {kind}", all_of(&kinds))
+        }
+        Obstacle::Condition(_) => {
+            let reasons = obstacle.reasons(db, element).into_iter();
+            let reasons: Vec<String> = reasons.map(|reason| reason.message).collect();
+            if reasons.is_empty() {
+                "its condition is not met".to_owned()
+            } else {
+                reasons.join(", and ")
+            }
+        }
+    }
+}
+
+fn plural(kind: &str) -> String {
+    match kind {
+        "process" => "processes".to_owned(),
+        kind => format!("{kind}s"),
+    }
 }

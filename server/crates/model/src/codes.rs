@@ -371,7 +371,16 @@ codes! {
     "The `mitigations` of one component or boundary close findings of severity high or above of at \
      least 3 rules, or at least 8 such findings. List each mitigation at the elements that it \
      protects, so that a reviewer can check it.",
-    "";
+    "boundary vpc { mitigations: everything }\n\
+     process shop in vpc\nprocess stock in vpc\n\
+     flow ask: shop -> stock { protocol: https }\n\
+     mitigation everything { counters: one, two, three }\n\
+     rule one { on: process category: spoofing likelihood: critical impact: critical \
+     when: in_scope }\n\
+     rule two { on: process category: tampering likelihood: critical impact: critical \
+     when: in_scope }\n\
+     rule three { on: process category: spoofing likelihood: critical impact: critical \
+     when: in_scope }";
 
     INEFFECTIVE_MITIGATION, "ineffective-mitigation", Lint, Warning,
     "A mitigation that counters nothing.",

@@ -1,6 +1,8 @@
 //! Everything that is to be said of a file or of a model's settings, in order. It must not know how
 //! it is shown.
 
+mod closing;
+mod contradictions;
 mod expectations;
 mod limit;
 mod lint;

@@ -117,7 +117,7 @@ pub use usage::used_by;
 // The values of facts for an element, and why a condition does not hold for it.
 pub use facts::{FactCache, FactValue, MissingFact};
 pub use reasons::reasons_against;
-pub use wording::{Reason, describe_fact, describe_shortfall};
+pub use wording::{Reason, describe_fact};
 
 // Where mitigations can act.
 pub use acting::{Obstacle, counters_on, covered, misplaced, obstacle_on};
@@ -131,7 +131,7 @@ pub use findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, finding_reasons, severit
 pub use identity::{FindingId, FindingSelector};
 pub use ruleset::{rule_named, rule_settings, rules};
 pub use severity::{Level, SEVERITY_MATRIX};
-pub use treatment::{Shortfall, mitigations_against_finding, shortfalls};
+pub use treatment::{Shortfall, describe_shortfall, mitigations_against_finding, shortfalls};
 
 // Tests of rules.
 pub use expectations::{Outcome, expectation_outcomes, expected_rules, tests_of_rule};

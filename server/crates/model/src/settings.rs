@@ -254,18 +254,8 @@ impl Settings {
                 Some(word) => self.bad_word(value.1, word, settings_words(section, key)),
                 None => {}
             },
-            ("check", "release") => match value.0 {
-                DeValue::Boolean(is_release) => self.is_release = *is_release,
-                _ => self.problem(value.1, "this takes `true` or `false`".to_owned(), None),
-            },
-            ("check", "planned_days") => self.planned_days(value),
-            ("evidence", "from") => {
-                if let Some(word) = self.text_of(value) {
-                    self.evidence_from = Level::from_word(&word);
-                    if self.evidence_from.is_none() {
-                        self.bad_word(value.1, &word, settings_words(section, key));
-                    }
-                }
+            ("check", "release" | "planned_days") | ("evidence", "from") => {
+                self.demand(section, key, value);
             }
             ("links", "ticket") => {
                 self.ticket_link = self.text_of(value);
@@ -299,6 +289,26 @@ impl Settings {
                 self.diagnostics.insert(code.into(), severity);
             }
             _ => self.unknown(key_span, "key", key, &known_keys(section)),
+        }
+    }
+
+    /// Reads what is demanded of mitigations.
+    fn demand(&mut self, section: &str, key: &str, value: Setting) {
+        match key {
+            "release" => match value.0 {
+                DeValue::Boolean(is_release) => self.is_release = *is_release,
+                _ => self.problem(value.1, "this takes `true` or `false`".to_owned(), None),
+            },
+            "planned_days" => self.planned_days(value),
+            _ => {
+                let Some(word) = self.text_of(value) else {
+                    return;
+                };
+                self.evidence_from = Level::from_word(&word);
+                if self.evidence_from.is_none() {
+                    self.bad_word(value.1, &word, settings_words(section, key));
+                }
+            }
         }
     }
 

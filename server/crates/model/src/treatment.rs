@@ -1,13 +1,15 @@
 //! What mitigations make of a finding, and why those do not close it that do not. It must not know
 //! what has been accepted.
 
-use crate::acting::{Obstacle, counters_on, obstacle_on};
+use crate::acting::{Obstacle, counters_on, describe_obstacle, obstacle_on};
 use crate::db::{Db, Decl, Model, World};
 use crate::findings::Finding;
 use crate::identity::FindingId;
+use crate::library;
 use crate::mitigations::{
     EffectiveMitigation, counters, effective_mitigations, is_done, is_proposed, is_verified,
 };
+use crate::names::full_name;
 use crate::properties::typed;
 use crate::settings::Horizons;
 use crate::severity::Level;
@@ -359,4 +361,39 @@ pub fn shortfalls(db: &dyn Db, finding: &Finding) -> Vec<(EffectiveMitigation, S
         shortfalls.extend(shortfall.map(|shortfall| (*effective, shortfall)));
     }
     shortfalls
+}
+
+/// Why a mitigation does not close a finding that it counters, in words.
+pub fn describe_shortfall(
+    db: &dyn Db,
+    EffectiveMitigation { mitigation, .. }: EffectiveMitigation,
+    shortfall: Shortfall,
+) -> String {
+    let name = full_name(db, mitigation);
+    let name = library::short_name(name);
+    match shortfall {
+        Shortfall::Proposed => format!("`{name}` is only proposed"),
+        Shortfall::NoDueDate => format!("`{name}` is planned without a due date"),
+        Shortfall::NoOwner => format!("`{name}` is planned without an owner or ticket"),
+        Shortfall::Overdue(due) => format!("`{name}` was due on {due} and is not in place"),
+        Shortfall::TooLate(due, days) => {
+            format!("`{name}` is due on {due}, more than {days} days from now")
+        }
+        Shortfall::NotInPlace => {
+            format!("`{name}` is planned, and a release counts only what is in place")
+        }
+        Shortfall::NoEvidence => {
+            format!("`{name}` is not verified with evidence, which threatline.toml requires")
+        }
+        Shortfall::OnlyCategory => format!(
+            "`{name}` mitigates a whole category, which closes no finding of severity high or above"
+        ),
+        Shortfall::OtherCategories(categories) => {
+            format!("`{name}` does not mitigate {}", categories.in_words())
+        }
+        Shortfall::Obstacle(element, obstacle) => {
+            let why = describe_obstacle(db, element, obstacle);
+            format!("`{name}` cannot act on `{}`: {why}", full_name(db, element))
+        }
+    }
 }

@@ -1,27 +1,21 @@
 //! The facts of an element in words, each with the place that states it. It must not know which
 //! rule asks for them.
 
-use crate::acting::Obstacle;
 use crate::assets::{aspect_of, why_held};
 use crate::boundaries::crossed;
-use crate::checker::rule_subjects;
 use crate::db::{Db, Decl, Place};
 use crate::definitions::broader_says;
 use crate::facts::{FactCache, FactValue};
 use crate::headings::ends;
-use crate::library;
 use crate::lower::Part;
-use crate::mitigations::EffectiveMitigation;
 use crate::names::{full_name, short_name};
 use crate::properties::typed;
 use crate::reach::{exposure, is_outbound, reached};
 use crate::schema::{ASSET_KIND, CLASSIFICATION, LEVEL, TRUST};
 use crate::taint::{Input, input, way};
-use crate::treatment::Shortfall;
 use crate::trust_levels::{Below, trust};
 use crate::vocabulary::{Aspect, Derived, Fact, Gives};
 use threatline_syntax::Kind;
-use threatline_syntax::prose::{all_of, with_article};
 
 /// A fact that is part of the reason for a finding, with the place that states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,69 +52,6 @@ pub fn describe_fact(facts: &FactCache, element: Decl, called: &str, fact: Fact)
             Some(subject.reason(message, "authentication"))
         }
         (_, value) => subject.value(fact, value),
-    }
-}
-
-/// Why a mitigation does not close a finding that it counters, in words.
-pub fn describe_shortfall(
-    db: &dyn Db,
-    EffectiveMitigation { mitigation, .. }: EffectiveMitigation,
-    shortfall: Shortfall,
-) -> String {
-    let name = full_name(db, mitigation);
-    let name = library::short_name(name);
-    match shortfall {
-        Shortfall::Proposed => format!("`{name}` is only proposed"),
-        Shortfall::NoDueDate => format!("`{name}` is planned without a due date"),
-        Shortfall::NoOwner => format!("`{name}` is planned without an owner or ticket"),
-        Shortfall::Overdue(due) => format!("`{name}` was due on {due} and is not in place"),
-        Shortfall::TooLate(due, days) => {
-            format!("`{name}` is due on {due}, more than {days} days from now")
-        }
-        Shortfall::NotInPlace => {
-            format!("`{name}` is planned, and a release counts only what is in place")
-        }
-        Shortfall::NoEvidence => {
-            format!("`{name}` is not verified with evidence, which threatline.toml requires")
-        }
-        Shortfall::OnlyCategory => format!(
-            "`{name}` mitigates a whole category, which closes no finding of severity high or above"
-        ),
-        Shortfall::OtherCategories(categories) => {
-            format!("`{name}` does not mitigate {}", categories.in_words())
-        }
-        Shortfall::Obstacle(element, obstacle) => {
-            let why = describe_obstacle(db, element, obstacle);
-            format!("`{name}` cannot act on `{}`: {why}", full_name(db, element))
-        }
-    }
-}
-
-/// Why a mitigation cannot act on an element, in words.
-pub fn describe_obstacle(db: &dyn Db, element: Decl, obstacle: Obstacle) -> String {
-    match obstacle {
-        Obstacle::Kind(mitigation) => {
-            let kinds = rule_subjects(db, mitigation).into_iter();
-            let kinds: Vec<String> = kinds.map(|kind| plural(kind.word())).collect();
-            let kind = with_article(element.kind(db).word());
-            format!("it acts on {} only, and this is {kind}", all_of(&kinds))
-        }
-        Obstacle::Condition(_) => {
-            let reasons = obstacle.reasons(db, element).into_iter();
-            let reasons: Vec<String> = reasons.map(|reason| reason.message).collect();
-            if reasons.is_empty() {
-                "its condition is not met".to_owned()
-            } else {
-                reasons.join(", and ")
-            }
-        }
-    }
-}
-
-fn plural(kind: &str) -> String {
-    match kind {
-        "process" => "processes".to_owned(),
-        kind => format!("{kind}s"),
     }
 }
 

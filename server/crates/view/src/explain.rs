@@ -4,7 +4,7 @@
 use crate::catalogue;
 use std::time::Duration;
 use threatline_model::{
-    Assessed, Database, Decl, Finding, FindingId, FindingState, Kind, Model, Part, Place,
+    Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, Place,
     RuleSetting, World, all_findings, checked_condition, codes::Code, describe_shortfall,
     facts_in_condition, finding_reasons, full_name, is_done, library, mitigations_against_finding,
     mitigations_against_rule, name_from, references, resolve, rule_named, schema::STATUS,
@@ -146,7 +146,7 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
     parts.push(Heading("Severity"));
     let steps = severity_steps(db, finding).into_iter();
     parts.extend(steps.map(|step| Item(step, None)));
-    parts.extend(treatment(db, finding));
+    parts.extend(treatment(db, assessed));
     match finding.id {
         FindingId::Rule { rule, element } => {
             parts.extend(advice(db, element.model(db), rule));
@@ -164,7 +164,8 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
 }
 
 /// The mitigations against a finding, and whether they are done.
-fn treatment(db: &Database, finding: &Finding) -> Vec<Section> {
+fn treatment(db: &Database, assessed: &Assessed) -> Vec<Section> {
+    let finding = &assessed.finding;
     let mut parts = Vec::new();
     for effective in mitigations_against_finding(db, finding) {
         if parts.is_empty() {
@@ -183,6 +184,9 @@ fn treatment(db: &Database, finding: &Finding) -> Vec<Section> {
             format!("`{name}`, listed by `{by}`, is {status}{done}"),
             Some(effective.by.part(effective.part)),
         ));
+    }
+    if assessed.state != FindingState::Open {
+        return parts;
     }
     let shortfalls = shortfalls(db, finding);
     if !shortfalls.is_empty() {

@@ -6,7 +6,7 @@ use crate::printable::in_one_line;
 use crate::reports::model::{ModelReport, Verdict, policy_in_words};
 use anstyle::Style;
 use std::io::{Result, Write};
-use threatline_model::{Database, Kind, Level, Standing};
+use threatline_model::{Database, Kind, Level, Standing, World};
 use threatline_syntax::prose::count;
 
 /// The severities as columns.
@@ -53,10 +53,10 @@ fn summary(output: &mut impl Write, db: &Database, report: &ModelReport) -> Resu
     for line in lines.into_iter().flatten() {
         writeln!(output, "  {line}")?;
     }
-    if report.settings.is_release {
+    if report.settings.is_release || World::get(db).is_release(db) {
         writeln!(
             output,
-            "  planned mitigations count as open: `release = true`"
+            "  planned mitigations count as open, as for a release"
         )?;
     }
     for setting in &report.policy {

@@ -90,7 +90,8 @@ fn declaration(db: &Database, decl: Decl) -> Value {
     }
     match kind {
         Kind::Boundary => {
-            written["derived"] = json!({ "trust": trust_of_boundary(db, decl).level().map(|level| TRUST.word(level)) })
+            let trust = trust_of_boundary(db, decl).level();
+            written["derived"] = json!({ "trust": trust.map(|level| TRUST.word(level)) });
         }
         Kind::Asset => {
             written["derived"] = json!({ "sensitivity": sensitive(sensitivity_of_asset(db, decl)) })

@@ -655,7 +655,7 @@ fn our_own_documents_come_back() {
         `kind` of `book_shop.cloud`, `book_shop.data`, `book_shop.customer`: no equivalent in the format
         `by` of `book_shop.fire_for_now`: no equivalent in the format
         `until` of `book_shop.fire_for_now`: no equivalent in the format
-        2 findings from rules: the format only has threats that people record"#]]
+        15 findings from rules: the format only has threats that people record"#]]
     .assert_eq(&export.losses.join("\n"));
     expect![[r#"
         //- book_shop.threat

@@ -96,9 +96,12 @@ impl Standing {
     pub fn key(self) -> &'static str {
         match self {
             Standing::Unstated => "not_stated",
-            Standing::Open | Standing::Planned | Standing::Accepted | Standing::Mitigated => {
-                self.word()
-            }
+            Standing::OutOfScope => "out_of_scope",
+            Standing::Open
+            | Standing::Planned
+            | Standing::Accepted
+            | Standing::Mitigated
+            | Standing::Dismissed => self.word(),
         }
     }
 

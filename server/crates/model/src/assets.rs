@@ -61,10 +61,10 @@ pub struct Possible {
     pub property: &'static str,
 }
 
-/// The assets that an element may hold beyond those that it does. A flow that does not state what it
-/// sends may send whatever its source holds, and one that does not state what it receives may bring
-/// whatever its target holds; a store that does not state what it stores may keep whatever those hold
-/// that it is connected with.
+/// The assets that an element may hold beyond those that it does. A flow that does not state what
+/// it sends may send whatever its source holds, and one that does not state what it receives may
+/// bring whatever its target holds; a store that does not state what it stores may keep whatever
+/// those hold that it is connected with.
 #[salsa::tracked]
 pub fn may_hold(db: &dyn Db, element: Decl) -> Vec<Possible> {
     let mut possible = Vec::new();
@@ -114,17 +114,36 @@ pub fn may_handle(db: &dyn Db, process: Decl) -> Vec<Possible> {
         let mut ends = source.into_iter().chain(target);
         ends.any(|end| typed(db, end).states("kind", "person"))
     };
-    let flows = touching(db, process);
-    let flows = flows.incoming.iter().chain(&flows.outgoing);
-    flows
+    let touching = touching(db, process);
+    let flows = touching.incoming.iter().chain(&touching.outgoing);
+    let carried = flows
         .filter(|flow| !is_with_person(**flow))
         .flat_map(|flow| holds(db, *flow))
+        .copied();
+    carried
+        .chain(shared_keys(db, &touching.incoming))
         .map(|asset| Possible {
-            asset: *asset,
+            asset,
             element: process,
             property: "handles",
         })
         .collect()
+}
+
+/// Whether a process is called with a key that its caller is said to handle.
+pub fn shares_key(db: &dyn Db, process: Decl) -> bool {
+    let flows = touching(db, process);
+    shared_keys(db, &flows.incoming).next().is_some()
+}
+
+/// The credentials of callers that authenticate with a key: who checks a key may hold it, too.
+fn shared_keys(db: &dyn Db, incoming: &[Decl]) -> impl Iterator<Item = Decl> {
+    let keyed = incoming
+        .iter()
+        .filter(|flow| typed(db, **flow).states("authentication", "key"));
+    let callers = keyed.filter_map(|flow| ends(db, *flow).0);
+    let held = callers.flat_map(|caller| typed(db, caller).decls("handles"));
+    held.filter(|asset| typed(db, *asset).states("kind", "credential"))
 }
 
 /// What a store may keep that does not state what: whatever those hold that it is connected with.
@@ -147,8 +166,8 @@ pub fn may_store(db: &dyn Db, store: Decl) -> Vec<Possible> {
     .collect()
 }
 
-/// What a flow may send or receive where it states neither what nor `nothing`. What only reads sends
-/// no more than its request, and what only writes gets no more than an answer.
+/// What a flow may send or receive where it states neither what nor `nothing`. What only reads
+/// sends no more than its request, and what only writes gets no more than an answer.
 pub fn may_carry(db: &dyn Db, flow: Decl, property: &'static str) -> Vec<Possible> {
     let stated = typed(db, flow);
     let (source, target) = ends(db, flow);

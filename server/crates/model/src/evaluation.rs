@@ -7,7 +7,7 @@
 //! the operand that misses the fewest; under `not` the two change places. A rule then fires as *not
 //! stated* when a single missing fact would decide it.
 
-use crate::assets::{aspect_of, sensitivity_of_asset};
+use crate::assets::{aspect_of, sensitivity_of_asset, shares_key};
 use crate::checker::checked_condition;
 use crate::condition::{Condition, Count, Filter, How, Operator, Path};
 use crate::db::{Db, Decl, File};
@@ -309,7 +309,8 @@ fn may_be_personal(facts: &FactCache, asset: Decl) -> bool {
     is_data && !stated.is_written("personal") && !stated.states("classification", "public")
 }
 
-/// Whether an asset that matters does not state what it is made of: it may be a key as well as data.
+/// Whether an asset that matters does not state what it is made of: it may be a key as well as
+/// data.
 fn may_be_of_any_kind(facts: &FactCache, asset: Decl) -> bool {
     !facts.typed(asset).is_written("kind") && matters(facts.db(), asset)
 }
@@ -497,7 +498,8 @@ pub fn other_end(db: &dyn Db, element: Decl, member: Decl) -> Decl {
 
 /// Whether a condition that does not hold for want of a fact is worth the question: something that
 /// it asks for is stated and true. It is, or may be, open to a place of lower trust, crosses a
-/// boundary, is of the technology that the rule is about, or holds what is confidential, must not be changed or must stay available.
+/// boundary, is of the technology that the rule is about, or holds what is confidential, must not
+/// be changed or must stay available.
 pub fn is_anchored(facts: &FactCache, condition: &Condition, element: Decl) -> bool {
     match condition {
         Condition::And(operands) | Condition::Or(operands) => operands
@@ -516,7 +518,13 @@ pub fn is_anchored(facts: &FactCache, condition: &Condition, element: Decl) -> b
         }
         Condition::Kin(..) => weigh(facts, condition, element, true) == Truth::True,
         Condition::Sensitivity(_, Aspect::Kind | Aspect::Personal, ..) => {
-            weigh(facts, condition, element, true) == Truth::True
+            match weigh(facts, condition, element, true) {
+                Truth::True => true,
+                Truth::Unknown(missing) => missing
+                    .iter()
+                    .all(|fact| fact.property == "handles" && shares_key(facts.db(), fact.element)),
+                Truth::False => false,
+            }
         }
         Condition::Sensitivity(path, ..) => {
             let subject = subject(facts, path, element);

@@ -325,8 +325,8 @@ impl<'db> FactCache<'db> {
             Gives::Assets => FactValue::Assets(stated.decls(fact.name).collect::<Vec<_>>().into()),
             Gives::Named(_) => match stated.get(fact.name) {
                 Some(_) => FactValue::Named(stated.decls(fact.name).collect()),
-                // A person is made with nothing; what they use is an element of its own, or nobody's
-                // matter.
+                // A person is made with nothing; what they use is an element of its own, or
+                // nobody's matter.
                 None if self.is_person(element) => FactValue::Named(Vec::new()),
                 None => self.unlisted(element, property.name),
             },
@@ -358,10 +358,9 @@ pub fn segment(db: &dyn Db, element: Decl) -> Option<Decl> {
 /// Whether a boundary states nothing that would set apart what is in it.
 fn is_label(db: &dyn Db, boundary: Decl) -> bool {
     let stated = typed(db, boundary);
-    let states = |property: &&str| stated.get(property).is_some();
     !["kind", "trust", "mitigations"]
         .iter()
-        .any(|property| states(&property))
+        .any(|property| stated.get(property).is_some())
 }
 
 /// The elements that a boundary sets apart: those that are in it, or in a label in it.

@@ -233,10 +233,11 @@ fn held_at_most(db: &dyn Db, element: Decl, missing: Option<MissingFact>) -> Sen
     most_sensitive(db, &assets)
 }
 
-/// Whether the facts that a rule misses are worth a question. A statement about how something is
-/// protected or used is, where it is all that is missing. What something is, holds or carries is asked
-/// for only where more speaks for it; and where a rule misses several facts, only if what the element
-/// is made of is none of them, so that nobody is asked about rules for what they do not have.
+/// Whether the facts that a rule misses are worth a question. The kind of an asset, or a statement about
+/// how something is protected or used, is, where it is all that is missing. What an element is,
+/// holds or carries is asked for only where more speaks for it; and where a rule misses several
+/// facts, only if what the element is made of is none of them, so that nobody is asked about rules
+/// for what they do not have.
 fn is_worth_asking(
     facts: &FactCache,
     condition: &Condition,
@@ -247,10 +248,14 @@ fn is_worth_asking(
     const WHAT_IT_HOLDS: [&str; 7] = [
         "sends", "receives", "stores", "handles", "personal", "trust", "tenancy",
     ];
+    let db = facts.db();
     let is_one_of = |list: &[&str], fact: &MissingFact| list.contains(&fact.property);
+    // What an asset is decides what it takes to protect it, wherever it goes.
+    let is_kind_of_asset =
+        |fact: &MissingFact| fact.property == "kind" && fact.element.kind(db) == Kind::Asset;
     if let [fact] = missing
-        && !is_one_of(&WHAT_IT_IS, fact)
-        && !is_one_of(&WHAT_IT_HOLDS, fact)
+        && (is_kind_of_asset(fact)
+            || !is_one_of(&WHAT_IT_IS, fact) && !is_one_of(&WHAT_IT_HOLDS, fact))
     {
         return true;
     }

@@ -120,7 +120,7 @@ pub use reasons::reasons_against;
 pub use wording::{Reason, describe_fact};
 
 // Where mitigations can act.
-pub use acting::{Obstacle, counters_on, covered, misplaced, obstacle_on};
+pub use acting::{Obstacle, counters_on, covered, describe_obstacle, misplaced, obstacle_on};
 
 // Findings: what rules find, how severe it is, and what has been done about it.
 pub use assessment::{

@@ -80,7 +80,8 @@ pub fn files_naming(db: &dyn Db, decl: Decl) -> &[File] {
         .unwrap_or_default()
 }
 
-/// The `accept`s and `dismiss`es that may name a finding on a declaration, or on a flow from or to it.
+/// The `accept`s and `dismiss`es that may name a finding on a declaration, or on a flow from or to
+/// it.
 pub fn accepts_naming(db: &dyn Db, decl: Decl) -> &[Decl] {
     let name = full_name(db, decl);
     decl.model(db)

@@ -897,8 +897,8 @@ pub static KINDS: &[KindSchema] = &[
             one(
                 "client_side",
                 Takes::YesNo,
-                "Whether it runs at its users, as browsers, apps and devices do, so that it does \
-                 not tell whose the place is that it runs in.",
+                "Whether it runs on its users' machines, as browsers, apps and devices do, so that \
+                 it does not show who owns the place that it runs in.",
             ),
             REFERENCES,
         ],
@@ -917,8 +917,8 @@ pub static KINDS: &[KindSchema] = &[
             one(
                 "interactive",
                 Takes::YesNo,
-                "Whether it is a person's session on a machine, which is no input of what runs \
-                 there.",
+                "Whether it is a person's session on a machine, whose content is not input to what \
+                 runs there.",
             ),
             one(
                 "authenticated",

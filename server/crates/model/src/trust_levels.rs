@@ -143,10 +143,10 @@ fn holds_own(db: &dyn Db, boundary: Decl) -> bool {
         for &inner in headings_naming(db, boundary) {
             let is_inside = || placed_in(db, inner) == Some(boundary);
             match inner.kind(db) {
-                Kind::Boundary if depth < MAX_BOUNDARY_DEPTH && is_inside() => {
-                    if seen.insert(inner) {
-                        pending.push((inner, depth + 1));
-                    }
+                Kind::Boundary
+                    if depth < MAX_BOUNDARY_DEPTH && is_inside() && seen.insert(inner) =>
+                {
+                    pending.push((inner, depth + 1));
                 }
                 Kind::Process | Kind::Store if is_inside() && !runs_at_users(db, inner) => {
                     return true;

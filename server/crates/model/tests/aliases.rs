@@ -113,7 +113,7 @@ flow f6: a -> b { protocol: tcp authentication: jwt }
                 help: did you mean `federated`?
                 instead: federated
             model.threat:7:29 error[wrong-kind] `vpn` is a mitigation, and a protocol is needed here
-                std/mitigations.threat:24:12 `vpn` is declared here
+                std/mitigations.threat:28:12 `vpn` is declared here
                 help: write `tunnel: vpn` or `tunnel: ssh` next to the `protocol` that runs through it
             model.threat:7:49 error[unknown-word] `api-key` is not an authentication: one of none, network_address, password, session, token, key, signature, certificate, mutual_tls, federated
                 help: did you mean `key`?

@@ -493,7 +493,7 @@ fn flows_of_one_file_are_one_diagnostic() {
     let model = "
         asset card { classification: confidential }
         boundary vpc
-        external shopper { kind: system technology: worker }
+        external shopper { kind: person technology: worker }
         process shop in vpc FACTS
         flow shopper -> shop { protocol: http authentication: key authorization: end_user sends: card }
         flow pay: shopper -> shop { protocol: http authentication: key authorization: end_user sends: card }
@@ -513,7 +513,7 @@ fn flows_of_one_file_are_one_diagnostic() {
                 m.threat:8:14 also `leave` (high)
                 m.threat:12:14 also `elsewhere` (high)
                 help: Use an encrypted protocol such as TLS, or send the flow through a tunnel.
-                help: `tls`, `mutual_tls`, `vpn` or `payload_encryption` counter it
+                help: `vpn` or `payload_encryption` counter it
                 help: `threatline explain 'unencrypted_flow@(shopper -> shop)'` tells more
                 finding: std.unencrypted_flow@(shopper -> shop)
                 finding: std.unencrypted_flow@pay
@@ -544,6 +544,7 @@ fn names_of_findings() {
         expect![[r#"
             high open unencrypted_store@payments.ledger
             high open public_object_store@payments.ledger, not stated: technology of payments.ledger
+            high open secrets_without_vault@payments.ledger, not stated: kind of payments.card
             high open shared_tenant_store@payments.ledger, not stated: tenancy of payments.ledger
             high open payments.own@(payments.api -> payments.ledger)
             high open payments.fraud
@@ -577,6 +578,7 @@ fn state(more: &str, of_store: &str) -> String {
          boundary outer {{ OUTER }}
          boundary inner in outer {{ INNER }}
          store ledger in inner {{ stores: card encryption: none {of_store} }}
+         mitigation sealed {{ counters: unencrypted_store }}
          {more}"
     );
     let model = self::model(&model)
@@ -609,9 +611,9 @@ fn states_of_a_finding() {
     "#]],
     );
     check(
-        state("", "mitigations: encryption_at_rest"),
+        state("", "mitigations: sealed"),
         expect![[r#"
-        medium mitigated unencrypted_store@m.ledger by std.encryption_at_rest
+        medium mitigated unencrypted_store@m.ledger by m.sealed
     "#]],
     );
     check(
@@ -620,22 +622,27 @@ fn states_of_a_finding() {
         medium open unencrypted_store@m.ledger
     "#]],
     );
-    check(state("", "out_of_scope: \"theirs\""), expect![""]);
+    check(
+        state("", "out_of_scope: \"theirs\""),
+        expect![[r#"
+        medium out of scope unencrypted_store@m.ledger
+    "#]],
+    );
     // By what the mitigation is based on, by the category, by the rule; done or not.
     check(
-        mitigation("based_on: encryption_at_rest status: verified"),
+        mitigation("based_on: sealed status: verified"),
         expect![[r#"
         medium mitigated unencrypted_store@m.ledger by m.vault
     "#]],
     );
     check(
-        mitigation("based_on: encryption_at_rest status: planned"),
+        mitigation("based_on: sealed status: planned due: 2026-02-01 owner: \"team\""),
         expect![[r#"
         medium planned unencrypted_store@m.ledger by m.vault
     "#]],
     );
     check(
-        mitigation("counters: unencrypted_store status: planned"),
+        mitigation("counters: unencrypted_store status: planned due: 2026-02-01 owner: \"team\""),
         expect![[r#"
         medium planned unencrypted_store@m.ledger by m.vault
     "#]],
@@ -660,11 +667,12 @@ fn states_of_a_finding() {
     "#]],
     );
     // Of two, the one that is done counts.
-    let two = "mitigation late { based_on: encryption_at_rest status: planned }";
+    let two =
+        "mitigation late { based_on: sealed status: planned due: 2026-02-01 owner: \"team\" }";
     check(
-        state(two, "mitigations: late, encryption_at_rest"),
+        state(two, "mitigations: late, sealed"),
         expect![[r#"
-        medium mitigated unencrypted_store@m.ledger by std.encryption_at_rest
+        medium mitigated unencrypted_store@m.ledger by m.sealed
     "#]],
     );
     // Accepted up to its last day.
@@ -706,7 +714,7 @@ fn states_of_a_threat() {
         let text = format!(
             "process api {{ {of_target} }}
              threat fraud {{ category: spoofing targets: api {of_threat} }}
-             mitigation checks {{ counters: fraud status: planned }}
+             mitigation checks {{ counters: fraud status: planned due: 2026-02-01 owner: \"team\" }}
              {more}"
         );
         findings(&text)
@@ -726,8 +734,8 @@ fn states_of_a_threat() {
     check(
         state("mitigations: checks, rate_limiting", "", ""),
         expect![[r#"
-        low mitigated fraud by std.rate_limiting
-    "#]],
+            low planned fraud by checks
+        "#]],
     );
     check(
         state("", "mitigations: checks", ""),
@@ -767,10 +775,11 @@ fn mitigations_of_components_and_boundaries_protect_what_is_in_them() {
         boundary outer {}
         boundary inner in outer {}
         boundary aside {}
-        store ledger in inner { stores: card encryption: none }";
+        store ledger in inner { stores: card encryption: none }
+        mitigation sealed { counters: unencrypted_store }";
     let put = |at: &str| {
         let model = model(base);
-        let line = format!("{} {{ mitigations: encryption_at_rest", at);
+        let line = format!("{} {{ mitigations: shop.part.sealed", at);
         assert!(model.contains(&format!("{at} {{")), "there is no {at}");
         findings_of(
             "unencrypted_store",
@@ -791,10 +800,10 @@ fn mitigations_of_components_and_boundaries_protect_what_is_in_them() {
     check(
         table,
         expect![[r#"
-        component shop: medium mitigated unencrypted_store@shop.part.ledger by std.encryption_at_rest
-        component shop.part: medium mitigated unencrypted_store@shop.part.ledger by std.encryption_at_rest
-        boundary outer: medium mitigated unencrypted_store@shop.part.ledger by std.encryption_at_rest
-        boundary inner in outer: medium mitigated unencrypted_store@shop.part.ledger by std.encryption_at_rest
+        component shop: medium mitigated unencrypted_store@shop.part.ledger by shop.part.sealed
+        component shop.part: medium mitigated unencrypted_store@shop.part.ledger by shop.part.sealed
+        boundary outer: medium mitigated unencrypted_store@shop.part.ledger by shop.part.sealed
+        boundary inner in outer: medium mitigated unencrypted_store@shop.part.ledger by shop.part.sealed
         boundary aside: medium open unencrypted_store@shop.part.ledger
     "#]],
     );
@@ -813,9 +822,14 @@ fn a_flow_is_protected_by_what_it_runs_within_or_enters() {
         process c in entered
         flow one: a -> c { protocol: http sends: card }
         flow two: c -> a { protocol: http sends: card }
-        flow three: b -> c { protocol: http sends: card }";
+        flow three: b -> c { protocol: http sends: card }
+        mitigation wrapped { counters: unencrypted_flow }";
     let put = |at: &str| {
-        let model = base.replacen(&format!("{at} {{"), &format!("{at} {{ mitigations: tls"), 1);
+        let model = base.replacen(
+            &format!("{at} {{"),
+            &format!("{at} {{ mitigations: wrapped"),
+            1,
+        );
         assert_ne!(model, base, "there is no {at}");
         let states = findings_of("unencrypted_flow", &model);
         let states = states

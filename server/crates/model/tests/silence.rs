@@ -14,11 +14,14 @@ const THRESHOLD: Level = Level::High;
 /// The diagnostics that hold a verdict back, though no single fact answers them.
 const GAPS: [&str; 3] = ["nothing-to-protect", "unused-asset", "external-inside"];
 
+/// A property of a declaration, by the names of both.
+type Fact = (String, &'static str);
+
 /// What a check of a model rests on.
 struct Verdict {
     /// The findings that are open, by name, with whether they are at the threshold and the fact
     /// that is missing.
-    open: BTreeMap<String, (bool, Option<(String, &'static str)>)>,
+    open: BTreeMap<String, (bool, Option<Fact>)>,
     /// The diagnostics that hold it back, and the errors.
     gaps: Vec<String>,
 }

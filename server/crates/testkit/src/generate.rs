@@ -189,7 +189,9 @@ impl Component {
                 };
                 self.line(format_args!("  mitigations: {limits}"));
             }
-            self.line(format_args!("  accepts: json\n  custom_code: yes\n}}"));
+            self.line(format_args!(
+                "  accepts: json\n  custom_code: yes\n  privileges: service\n}}"
+            ));
         }
         for at in 0..stores {
             self.line(format_args!(
@@ -269,7 +271,7 @@ impl Component {
         self.line(format_args!("  owner: \"team-{}\"", number % 17));
         self.line(format_args!("  source: \"services/{name}/**\""));
         self.line(format_args!(
-            "  mitigations: input_validation, parameterized_queries\n}}\n"
+            "  mitigations: input_validation, parameterized_queries, output_encoding\n}}\n"
         ));
         self.line(format_args!(
             "asset records \"Records of service {number}\" {{ classification: internal }}\n"
@@ -324,7 +326,9 @@ impl Component {
             "mitigation export_watch \"Large exports are looked at\" {{"
         ));
         self.line(format_args!(
-            "  counters: bulk_export\n  status: planned\n  due: 2027-02-01\n}}"
+            "  counters: bulk_export\n  status: planned\n  due: 2026-02-15\n  \
+             owner: \"team-{}\"\n}}",
+            name % 17
         ));
         self.line(format_args!(
             "threat bulk_export \"Someone copies everything\" {{"

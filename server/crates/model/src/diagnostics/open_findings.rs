@@ -32,9 +32,10 @@ pub(super) fn unlisted_at(db: &dyn Db, decl: Decl) -> Option<&FindingCounts> {
     (unlisted.all() > 0).then_some(unlisted)
 }
 
-/// The findings on a declaration that depend on a missing fact, and those of other files that depend
-/// on a fact of it, as far as they are reported in its file: where the fact would be stated. So a
-/// file looks at what is near its elements, and leaves out what another file sees in the same way.
+/// The findings on a declaration that depend on a missing fact, and those of other files that
+/// depend on a fact of it, as far as they are reported in its file: where the fact would be stated.
+/// So a file looks at what is near its elements, and leaves out what another file sees in the same
+/// way.
 #[salsa::tracked]
 pub(super) fn waiting_at(db: &dyn Db, decl: Decl) -> Vec<Assessed> {
     let waits = |assessed: &Assessed| assessed.finding.missing.map(|missing| missing.element);

@@ -25,14 +25,18 @@ pub use settings::settings_completion;
 
 use context::{Expected, context};
 use list::List;
-use threatline_model::{Database, ENDPOINT_KINDS, File, Kind};
+use threatline_model::{Database, ENDPOINT_KINDS, File, Kind, resolve};
 
 /// What can be written at a byte of a file.
 pub fn completion(db: &Database, file: File, offset: u32) -> Option<Completion> {
     let text = &file.source(db).text;
     let mut offsets = (0..=offset.min(text.len() as u32)).rev();
     let offset = offsets.find(|offset| text.is_char_boundary(*offset as usize))?;
-    let context = context(text, offset)?;
+    let kind_of = |name: &str| {
+        let named = resolve(db, file, name).ok()?;
+        Some(named.kind(db))
+    };
+    let context = context(text, offset, &kind_of)?;
     let mut list = List::new(db, file, context);
     fill(&mut list);
     let completion = Completion {

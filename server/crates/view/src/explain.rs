@@ -4,9 +4,9 @@
 use crate::catalogue;
 use std::time::Duration;
 use threatline_model::{
-    Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, Place,
-    RuleSetting, World, all_findings, checked_condition, codes::Code, describe_shortfall,
-    facts_in_condition, finding_reasons, full_name, is_done, library, mitigations_against_finding,
+    Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, Place, RuleSetting,
+    World, all_findings, checked_condition, codes::Code, describe_shortfall, facts_in_condition,
+    finding_reasons, full_name, is_done, library, mitigations_against_finding,
     mitigations_against_rule, name_from, references, resolve, rule_named, schema::STATUS,
     severity_steps, shortfalls, tests_of_rule, typed,
 };

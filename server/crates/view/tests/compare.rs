@@ -58,7 +58,7 @@ fn cut(files: &Files, random: &mut Random) -> Files {
     let cut = files.iter().map(|(path, text)| {
         let kept = text
             .lines()
-            .filter(|_| random.below(20) != 0)
+            .filter(|line| random.below(20) != 0 || line.starts_with("component"))
             .collect::<Vec<_>>()
             .join("\n");
         (path.clone(), kept)
@@ -95,10 +95,11 @@ fn what_is_found_in_both_is_told_of_neither_and_the_rest_of_one() {
         let (was, is) = (open(&base), open(&less));
         if found.renamed.is_empty() {
             let name = |id: threatline_model::FindingId| id.name(less.db()).to_string();
-            // What lost its component has another name, and may be the same finding, only worse.
             let opened: BTreeSet<String> = found
                 .opened
                 .iter()
+                // What was accepted and got worse is told, and still accepted in the head.
+                .filter(|opened| opened.assessed.state == FindingState::Open)
                 .map(|opened| (opened.is_worse(), name(opened.assessed.finding.id)))
                 .filter(|(is_worse, name)| !is_worse || !was.contains(name))
                 .map(|(_, name)| name)

@@ -9,6 +9,7 @@ mod properties;
 mod text;
 
 mod days;
+mod design;
 mod findings;
 
 use crate::change::Change;
@@ -49,7 +50,11 @@ static FIXES: &[(&Code, Fix)] = &[
     (&codes::EMPTY_FLOW, properties::state_carried),
     (&codes::UNPROVEN_MITIGATION, properties::name_evidence),
     (&codes::INEFFECTIVE_MITIGATION, properties::state_countered),
+    (&codes::MISPLACED_MITIGATION, properties::remove_from_list),
+    (&codes::EXTERNAL_INSIDE, names::take_outside),
+    (&codes::NOTHING_TO_PROTECT, names::declare_asset),
     (&codes::IDLE_ACCEPTANCE, days::remove_idle),
+    (&codes::IDLE_DISMISSAL, days::mend_dismissal),
     (&codes::EXPIRED_ACCEPTANCE, days::accept_longer),
     (&codes::EXPIRING_ACCEPTANCE, days::accept_longer),
     (&codes::OVERDUE_ASSUMPTION, days::look_again),
@@ -58,6 +63,7 @@ static FIXES: &[(&Code, Fix)] = &[
     (&codes::MITIGATION_DUE, days::implement),
     (&codes::MISSING_MITIGATION, findings::treat),
     (&codes::UNSTATED_FACT, findings::state_fact),
+    (&codes::UNKNOWN_TRUST, findings::state_fact),
 ];
 
 /// Whether the preferred fix of a diagnostic needs no decision of a person.

@@ -54,7 +54,7 @@ pub struct Context {
     pub present: Vec<String>,
     /// The values that the property has, without the one at the cursor.
     pub values: Vec<String>,
-    /// The kinds of elements that a rule looks at, as written.
+    /// The kinds of elements that a condition is about, as written; all if that is empty.
     pub on: Vec<String>,
 }
 
@@ -125,8 +125,9 @@ impl<'text> Around<'text> {
     }
 }
 
-/// What may stand at a byte of a text; nothing in comments and strings.
-pub fn context(text: &str, offset: u32) -> Option<Context> {
+/// What may stand at a byte of a text; nothing in comments and strings. `kind_of` knows what names
+/// mean.
+pub fn context(text: &str, offset: u32, kind_of: &dyn Fn(&str) -> Option<Kind>) -> Option<Context> {
     let tokens: Vec<Token> = Lexer::new(text).collect();
     if tokens.iter().any(|token| is_inside(token, offset)) {
         return None;
@@ -156,7 +157,10 @@ pub fn context(text: &str, offset: u32) -> Option<Context> {
         .filter(|(token, _)| token.kind == TokenKind::Word && start + 1 < before)
         .map(|word| word.1.to_owned());
     context.expected = match block {
-        Some(block) => in_block(&around, block, kind, &mut context)?,
+        Some(block) => {
+            context.on = about(&around, block, kind, kind_of);
+            in_block(&around, block, kind, &mut context)?
+        }
         None => header(kind, &words[start + 1..before])?,
     };
     Some(context)
@@ -180,9 +184,6 @@ fn in_block(around: &Around, block: usize, kind: Kind, context: &mut Context) ->
     let names = around.property_names(block, end);
     let others = names.iter().copied().filter(|name| Some(*name) != here);
     context.present = others.map(|name| words[name].1.to_owned()).collect();
-    let on = names.iter().find(|name| words[**name].1 == "on");
-    let on = on.map(|name| values(&words[name + 2..end]));
-    context.on = on.unwrap_or_default();
     let followed = here.is_some() && around.is_colon(around.behind);
     let mut names = names.into_iter().rev();
     let property = names.find(|name| name + 1 < around.before && Some(*name) != here);
@@ -218,6 +219,35 @@ fn in_block(around: &Around, block: usize, kind: Kind, context: &mut Context) ->
         [.., (_, "@"), (_, "(")] => Expected::End { source: None },
         _ => Expected::Value(known),
     })
+}
+
+/// The kinds of elements that a condition in a block is about: those that `on` lists, or that of
+/// the element of the finding that is dismissed.
+fn about(
+    around: &Around,
+    block: usize,
+    kind: Kind,
+    kind_of: &dyn Fn(&str) -> Option<Kind>,
+) -> Vec<String> {
+    let end = block_end(&around.words, around.behind);
+    let names = around.property_names(block, end).into_iter();
+    let values_of = |wanted: &str| {
+        let mut names = names.filter(|name| around.words[*name].1 == wanted);
+        let name = names.next();
+        name.map_or_else(Vec::new, |name| values(&around.words[name + 2..end]))
+    };
+    if kind != Kind::Dismiss {
+        return values_of("on");
+    }
+    let subject = match values_of("finding").as_slice() {
+        [_, element] => kind_of(element),
+        [_, _source, _target] => Some(Kind::Flow),
+        _ => None,
+    };
+    subject
+        .map(|kind| kind.word().to_owned())
+        .into_iter()
+        .collect()
 }
 
 /// Where an id or the words of a title begin: with all that is written since the comma.

@@ -8,8 +8,8 @@ use crate::occurrences::declaration_at;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use threatline_model::{
-    Assessed, Decl, FindingId, FindingState, Kind, Level, assessed, mitigations_against_rule,
-    name_from, rule_subjects, visible_declarations,
+    Assessed, Database, Decl, FindingId, FindingState, Kind, Level, assessed, describe_obstacle,
+    mitigations_against_rule, name_from, obstacle_on, rule_subjects, typed, visible_declarations,
 };
 use threatline_view::related;
 
@@ -36,7 +36,8 @@ impl List<'_> {
             let severity = assessed.finding.severity.word();
             let why = format!("mitigates `{rule_name}{on}` ({severity})");
             for &mitigation in mitigations_against_rule(db, model, rule) {
-                if !countering.iter().any(|(known, _)| *known == mitigation) {
+                let can_act = obstacle_on(db, mitigation, element).is_none();
+                if can_act && !countering.iter().any(|(known, _)| *known == mitigation) {
                     countering.push((mitigation, why.clone()));
                 }
             }
@@ -48,7 +49,31 @@ impl List<'_> {
         }
         let mitigations = visible_declarations(db, model, &[Kind::Mitigation]).into_iter();
         let others = mitigations.filter(|decl| Some(*decl) != own && !offered.contains(decl));
-        self.declarations(others.collect(), |_| None);
+        let element = self.element().filter(|_| property == "mitigations");
+        let (idle, others): (Vec<Decl>, Vec<Decl>) =
+            others.partition(|mitigation| obstacle_here(db, *mitigation, element).is_some());
+        self.declarations(others, |_| None);
+        self.declarations(idle, |mitigation| {
+            let why = obstacle_here(db, mitigation, element)?;
+            Some(format!("cannot act here: {why}"))
+        });
+    }
+
+    /// Adds the mitigations that a threat lists.
+    pub fn listed_mitigations(&mut self) {
+        let own = self.own();
+        let listed = own.map(|own| typed(self.db, own).decls("mitigations").collect());
+        match listed {
+            Some(listed) if !Vec::is_empty(&listed) => self.declarations(listed, |_| None),
+            _ => self.names(&[Kind::Mitigation], &[]),
+        }
+    }
+
+    /// The element that is written; a flow without a name is known by where it stands.
+    fn element(&self) -> Option<Decl> {
+        let around = || declaration_at(self.db, self.file, self.context.word.start);
+        let element = self.own().or_else(around);
+        element.filter(|decl| decl.kind(self.db).is_element())
     }
 
     /// What is open where mitigations are listed, the worst first.
@@ -58,10 +83,7 @@ impl List<'_> {
             return Vec::new();
         }
         let Some(own) = self.own() else {
-            // A flow without a name is known by where it stands.
-            let around = declaration_at(db, self.file, self.context.word.start);
-            let flow = around.filter(|decl| decl.kind(db) == Kind::Flow);
-            return self.open_of(flow.into_iter().collect());
+            return self.open_of(self.element().into_iter().collect());
         };
         self.open_of(match own.kind(db) {
             kind if kind.is_element() => vec![own],
@@ -99,12 +121,15 @@ impl List<'_> {
             .collect()
     }
 
-    /// Adds what is open, as it is accepted.
+    /// Adds what is open, as it is accepted or dismissed.
     pub fn findings(&mut self) {
         let db = self.db;
+        // What a person found is not dismissed.
+        let is_dismissed = self.context.kind == Some(Kind::Dismiss);
         for assessed in self.open_of(self.near()) {
             let finding = &assessed.finding;
             let name = match finding.id {
+                FindingId::Threat(_) if is_dismissed => continue,
                 FindingId::Rule { rule, element } => {
                     let rule = name_from(db, rule, self.file);
                     format!("{rule}@{}", name_from(db, element, self.file))
@@ -123,7 +148,9 @@ impl List<'_> {
             let about = About::Finding(finding.id.name(db).to_string());
             self.item(name, Sort::Finding, Some(detail), about);
         }
-        if self.items.is_empty() {
+        if self.items.is_empty() && is_dismissed {
+            self.names(&[Kind::Rule], &[]);
+        } else if self.items.is_empty() {
             self.names(&[Kind::Rule, Kind::Threat], &[]);
         }
     }
@@ -159,4 +186,10 @@ impl List<'_> {
             Some(format!("{}{}", severity.word(), title.unwrap_or_default()))
         });
     }
+}
+
+/// Why a mitigation cannot act on the element that is written, if there is one.
+fn obstacle_here(db: &Database, mitigation: Decl, element: Option<Decl>) -> Option<String> {
+    let obstacle = obstacle_on(db, mitigation, element?)?;
+    Some(describe_obstacle(db, element?, obstacle))
 }

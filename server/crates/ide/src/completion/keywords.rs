@@ -8,7 +8,7 @@ use std::time::Duration;
 use threatline_model::{
     Kind, World, aliases, name_from,
     schema::{self, Property, Takes},
-    visible_declarations,
+    typed, visible_declarations,
 };
 use threatline_syntax::keywords;
 
@@ -83,10 +83,18 @@ impl List<'_> {
         let mut lacking: Vec<&'static Property> = properties
             .filter(|property| !present.iter().any(|name| name == property.name))
             .collect();
-        lacking.sort_by_key(|property| !property.required);
+        let needed = self.needed();
+        let is_needed = |property: &Property| needed.contains(&property.name);
+        lacking.sort_by_key(|property| (!property.required, !is_needed(property)));
         for property in lacking {
             let name = property.name;
-            let required = if property.required { "required. " } else { "" };
+            let required = if property.required {
+                "required. "
+            } else if is_needed(property) {
+                "needed here. "
+            } else {
+                ""
+            };
             let detail = format!("{required}{}", property.doc.trim_end_matches('.'));
             let about = About::Property(kind, name);
             let item = self.item(name, Sort::Property, Some(detail), about);
@@ -98,6 +106,23 @@ impl List<'_> {
             }
             let own = aliases::of_properties(kind).filter(|alias| alias.meant == Some(name));
             self.found_by(own.flat_map(|alias| alias.words()));
+        }
+    }
+
+    /// The properties without which what the declaration states closes nothing.
+    fn needed(&self) -> &'static [&'static str] {
+        let stated = self.own().map(|own| typed(self.db, own));
+        match (self.context.kind, stated) {
+            (Some(Kind::Mitigation), Some(stated)) if stated.states("status", "planned") => {
+                let is_responsible = stated.get("ticket").is_some();
+                if is_responsible {
+                    &["due"]
+                } else {
+                    &["due", "owner"]
+                }
+            }
+            (Some(Kind::Threat), Some(stated)) if stated.get("residual").is_some() => &["owner"],
+            _ => &[],
         }
     }
 }

@@ -7,6 +7,9 @@ use threatline_model::{
 };
 use threatline_syntax::characters::is_name_part;
 
+/// The days within which a mitigation is to be in place, as they are without a setting.
+const PLANNED_DAYS: &str = "{ critical = 30, high = 90, medium = 365 }";
+
 /// What can be written at a byte of a model's `threatline.toml`.
 pub fn settings_completion(db: &Database, model: Model, offset: u32) -> Option<Completion> {
     let text = &model.settings(db).text;
@@ -84,6 +87,10 @@ fn sections(db: &Database, model: Model) -> Vec<Item> {
 }
 
 fn values(section: &str, key: &str) -> Vec<Item> {
+    if (section, key) == ("check", "planned_days") {
+        let detail = Some("by severity".to_owned());
+        return vec![Item::new(PLANNED_DAYS, Sort::Value, detail, About::Nothing)];
+    }
     let words = settings_words(section, key).iter();
     let values = words.map(|word| match *word {
         "true" | "false" => (*word).to_owned(),

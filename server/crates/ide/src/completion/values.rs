@@ -3,9 +3,10 @@
 use super::item::{About, Sort};
 use super::keywords::days_long;
 use super::list::List;
+use crate::fuzzy::rank;
 use threatline_model::{
     Kind, World, aliases, references,
-    schema::{Property, STRIDE, Takes, Words},
+    schema::{NOTHING, Property, STRIDE, Takes, Words},
 };
 
 /// How many published entries are offered.
@@ -23,6 +24,16 @@ const DAYS: [(u64, &str); 5] = [
 impl List<'_> {
     /// Adds what a property can say.
     pub fn values(&mut self, property: &'static Property) {
+        self.values_of(property);
+        if let Some(meaning) = property.nothing
+            && self.context.values.is_empty()
+            && (self.typed.is_empty() || rank(&self.typed, NOTHING).is_some())
+        {
+            self.explained(NOTHING, Sort::Word, meaning);
+        }
+    }
+
+    fn values_of(&mut self, property: &'static Property) {
         match property.takes {
             Takes::Text | Takes::Glob => {
                 let detail = Some("a string".to_owned());
@@ -37,6 +48,9 @@ impl List<'_> {
             }
             Takes::Date => self.dates(),
             Takes::Reference => self.references(),
+            Takes::Name([Kind::Mitigation]) if property.name == "enough" => {
+                self.listed_mitigations()
+            }
             Takes::Name([Kind::Mitigation]) => self.mitigations(property.name),
             Takes::Name(kinds) => self.names(kinds, &[]),
             Takes::Countered => {

@@ -132,18 +132,18 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
     titles(
         &at("pay:"),
         expect![[r#"
-            * Add `tls` to `pay`: TLS
-            - Add `mutual_tls` to `pay`: Mutual TLS
+            * Change the design: `protocol: https` on `pay`
+            - Plan a mitigation based on `tls` for `pay`
             - Add `vpn` to `pay`: VPN
             - Add `payload_encryption` to `pay`: Payload encryption
-            - Plan a mitigation based on `tls` for `pay`
             - Record as a threat
             - Accept `unencrypted_flow@pay` with a person, an end date and a reason
+            - Dismiss `unencrypted_flow@pay`: it does not apply
         "#]],
     );
     done(
         &at("pay:"),
-        "Add `tls`",
+        "Add `vpn`",
         expect![[r#"
         asset card "Card" { classification: restricted }
 
@@ -159,9 +159,58 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
           authentication: token
           authorization: end_user
           sends: card
-          mitigations: tls
+          mitigations: vpn
         }
     "#]],
+    );
+    done(
+        &at("pay:"),
+        "Change the design",
+        expect![[r#"
+        asset card "Card" { classification: restricted }
+
+        boundary internet { trust: untrusted }
+        boundary vpc
+
+        external shopper in internet { kind: person }
+
+        process shop in vpc { mitigations: rate_limiting }
+
+        flow pay: shopper -> shop {
+          protocol: https
+          authentication: token
+          authorization: end_user
+          sends: card
+        }
+    "#]],
+    );
+    done(
+        &at("pay:"),
+        "Dismiss",
+        expect![[r#"
+            asset card "Card" { classification: restricted }
+
+            boundary internet { trust: untrusted }
+            boundary vpc
+
+            external shopper in internet { kind: person }
+
+            process shop in vpc { mitigations: rate_limiting }
+
+            flow pay: shopper -> shop {
+              protocol: http
+              authentication: token
+              authorization: end_user
+              sends: card
+            }
+
+            dismiss unencrypted_flow_on_pay {
+              finding: unencrypted_flow@pay
+              by: "who decided it", "who confirmed it"
+              because: "why it does not apply"
+              while: protocol is http
+            }
+        "#]],
     );
     done(
         &at("pay:"),
@@ -187,7 +236,8 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
             mitigation our_tls "TLS" {
               based_on: tls
               status: planned
-              due: 2026-04-01
+              due: 2026-01-31
+              owner: "TODO"
             }
         "#]],
     );
@@ -257,13 +307,13 @@ fn a_missing_fact_is_stated_where_the_reference_lists_it() {
     titles(
         &model,
         expect![[r#"
-            * Add `tls` to `pay`: TLS
-            - Add `mutual_tls` to `pay`: Mutual TLS
+            * Change the design: `protocol: https` on `pay`
+            - Plan a mitigation based on `tls` for `pay`
             - Add `vpn` to `pay`: VPN
             - Add `payload_encryption` to `pay`: Payload encryption
-            - Plan a mitigation based on `tls` for `pay`
             - Record as a threat
             - Accept `unencrypted_flow@pay` with a person, an end date and a reason
+            - Dismiss `unencrypted_flow@pay`: it does not apply
             - Set `authorization: none` on `pay`
             - Set `authorization: service` on `pay`
             - Set `authorization: end_user` on `pay`
@@ -710,9 +760,9 @@ fn fixes_mend_what_they_are_for() {
         deep-nesting: 0
         definition-cycle: 2
         invalid-condition: 0
-        missing-mitigation: 11
-        unknown-trust: 0
-        unstated-fact: 33
+        missing-mitigation: 12
+        unknown-trust: 4
+        unstated-fact: 22
         unmet-expectation: 0
         expired-acceptance: 3
         expiring-acceptance: 3
@@ -726,13 +776,16 @@ fn fixes_mend_what_they_are_for() {
         hidden-definition: 0
         isolated-element: 1
         empty-boundary: 1
-        nothing-to-protect: 0
-        external-inside: 0
+        nothing-to-protect: 1
+        external-inside: 1
         empty-flow: 2
         self-flow: 1
         contradiction: 1
         idle-acceptance: 1
+        idle-dismissal: 1
         unproven-mitigation: 1
+        misplaced-mitigation: 1
+        broad-mitigation: 0
         ineffective-mitigation: 2
     "#]]
     .assert_eq(&told);

@@ -132,7 +132,7 @@ fn declarations_begin_with_their_kind() {
             store: A data store
             flow: A data flow, from the initiator to the responder
             threat: A threat that was identified by hand
-            and 6 more
+            and 7 more
         "#]],
     );
     check(
@@ -146,7 +146,7 @@ fn declarations_begin_with_their_kind() {
             flow: A data flow, from the initiator to the responder
             threat: A threat that was identified by hand
             mitigation: A security control and its status
-            and 5 more
+            and 6 more
         "#]],
     );
     check(
@@ -160,7 +160,7 @@ fn declarations_begin_with_their_kind() {
             flow: A data flow, from the initiator to the responder
             threat: A threat that was identified by hand
             mitigation: A security control and its status
-            and 5 more
+            and 6 more
         "#]],
     );
     assert!(labels("process a { } st$0").contains(&"store".to_owned()));
@@ -278,8 +278,8 @@ fn properties_are_those_that_are_lacking_with_the_required_first() {
         expect![[r#"
             handles: The assets that it processes. Assets that its flows carry need not be repeated
             accepts: The formats of the input that it accepts
-            privileges: Its privileges on its machine
-            tenancy: Whether several tenants share it
+            privileges: Its privileges on its machine; of a component, those of each process in it that does not specify its own
+            tenancy: Whether several tenants share it; of a component, of everything in it that does not specify its own
             redundancy: Whether another instance takes over when it fails
             custom_code: Whether it is custom code, developed in-house
             owner: The team or person responsible for it
@@ -293,8 +293,8 @@ fn properties_are_those_that_are_lacking_with_the_required_first() {
             technology: The technologies it is built with, and the roles it serves
             handles: The assets that it processes. Assets that its flows carry need not be repeated
             accepts: The formats of the input that it accepts
-            privileges: Its privileges on its machine
-            tenancy: Whether several tenants share it
+            privileges: Its privileges on its machine; of a component, those of each process in it that does not specify its own
+            tenancy: Whether several tenants share it; of a component, of everything in it that does not specify its own
             redundancy: Whether another instance takes over when it fails
             custom_code: Whether it is custom code, developed in-house
             owner: The team or person responsible for it
@@ -307,8 +307,8 @@ fn properties_are_those_that_are_lacking_with_the_required_first() {
         expect![[r#"
             handles: The assets that it processes. Assets that its flows carry need not be repeated
             accepts: The formats of the input that it accepts
-            privileges: Its privileges on its machine
-            tenancy: Whether several tenants share it
+            privileges: Its privileges on its machine; of a component, those of each process in it that does not specify its own
+            tenancy: Whether several tenants share it; of a component, of everything in it that does not specify its own
             redundancy: Whether another instance takes over when it fails
             custom_code: Whether it is custom code, developed in-house
             owner: The team or person responsible for it
@@ -339,9 +339,10 @@ fn values_fit_the_property() {
     check(
         &shop("flow f: shop -> shopper { sends: $0 }"),
         expect![[r#"
-        card: Card
-        name
-    "#]],
+            card: Card
+            name
+            nothing: It sends no asset
+        "#]],
     );
     check(
         &shop("flow f: shop -> shopper { sends: card, $0 }"),
@@ -380,15 +381,15 @@ fn values_fit_the_property() {
     check(
         &shop("process p { technology: kube$0 }"),
         expect![[r#"
-        kubernetes: Kubernetes
-    "#]],
+            kubernetes: Kubernetes
+        "#]],
     );
     // By a word of the title.
     check(
         &shop("process p { technology: spreadsheet$0 }"),
         expect![[r#"
-        nothing
-    "#]],
+            nothing
+        "#]],
     );
 }
 
@@ -397,14 +398,14 @@ fn mitigations_that_counter_what_is_open_come_first() {
     check(
         &SHOP.replace("sends: card }", "sends: card mitigations: $0 }"),
         expect![[r#"
-            tls: mitigates `unencrypted_flow` (critical)
-            mutual_tls: mitigates `unencrypted_flow` (critical)
             vpn: mitigates `unencrypted_flow` (critical)
             payload_encryption: mitigates `unencrypted_flow` (critical)
-            authorization_checks: mitigates `missing_authorization` (high)
+            authorization_checks: mitigates `missing_authorization` (critical)
             administration_proxy: Access proxy for administration
-            app_attestation: App attestation
-            append_only_logs: Append-only logs
+            approval: Approval by a second person
+            artifact_signing: Artifact signing and verification
+            audit_log: Protected audit log
+            backend_for_frontend: Backend for frontend (BFF)
             and 68 more
         "#]],
     );
@@ -416,12 +417,12 @@ fn mitigations_that_counter_what_is_open_come_first() {
         expect![[r#"
             rate_limiting: mitigates `missing_rate_limit` (low)
             web_application_firewall: mitigates `missing_rate_limit` (low)
+            least_privilege: mitigates `excessive_privileges` (critical)
+            sandboxing: mitigates `excessive_privileges` (critical)
             administration_proxy: Access proxy for administration
             app_attestation: App attestation
-            append_only_logs: Append-only logs
             approval: Approval by a second person
             artifact_signing: Artifact signing and verification
-            audit_log: Protected audit log
             and 67 more
         "#]],
     );
@@ -468,11 +469,12 @@ fn findings_are_accepted_as_rule_and_element() {
     check(
         &shop("accept a { findings: $0 }"),
         expect![[r#"
-        unencrypted_flow@pay: critical: Cleartext transmission of sensitive data
-        cross_site_scripting@shop: high: Cross-site scripting (XSS)
-        missing_rate_limit@shop: low: Missing rate limiting
-        missing_authorization@pay: high: Missing authorization
-    "#]],
+            unencrypted_flow@pay: critical: Cleartext transmission of sensitive data
+            cross_site_scripting@shop: high: Cross-site scripting (XSS)
+            missing_rate_limit@shop: low: Missing rate limiting
+            excessive_privileges@shop: critical: Internet-facing process runs with administrator privileges
+            missing_authorization@pay: critical: Missing authorization
+        "#]],
     );
     check(
         &shop("accept a { findings: unencrypted_flow@$0 }"),
@@ -520,12 +522,12 @@ fn conditions_are_written_with_facts_and_words() {
             holds: The assets that it stores, handles or carries, including those that its flows carry
             carries: The assets that the flow sends and receives
             exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
+            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
             outbound: The flow starts at a higher trust level than it ends at
             in_scope: It does not have `out_of_scope`
             crosses_boundary: Some boundary contains exactly one end of the flow
             crosses: The kinds of the boundaries that the flow crosses, where specified
-            encrypted: The protocol or tunnel of the flow is encrypted. For a store: its data is encrypted, at rest or by its clients
-            and 20 more
+            and 22 more
         "#]],
     );
     check(
@@ -534,12 +536,12 @@ fn conditions_are_written_with_facts_and_words() {
             holds: The assets that it stores, handles or carries, including those that its flows carry
             carries: The assets that the flow sends and receives
             exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
+            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
             outbound: The flow starts at a higher trust level than it ends at
             in_scope: It does not have `out_of_scope`
             crosses_boundary: Some boundary contains exactly one end of the flow
             crosses: The kinds of the boundaries that the flow crosses, where specified
-            encrypted: The protocol or tunnel of the flow is encrypted. For a store: its data is encrypted, at rest or by its clients
-            and 20 more
+            and 22 more
         "#]],
     );
     check(
@@ -547,13 +549,13 @@ fn conditions_are_written_with_facts_and_words() {
         expect![[r#"
             source.holds: The assets that it stores, handles or carries, including those that its flows carry
             source.exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
+            source.tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
             source.reached_from: The lowest trust level from which flows reach it, directly or through technologies that forward requests
             source.trust: The trust level of the boundary that it is in. Outside all boundaries, an external is `untrusted`, and a process or store is `high`
             source.placed: The kinds of the boundaries around it, where specified
             source.in_scope: It does not have `out_of_scope`
             source.encrypted: The protocol or tunnel of the flow is encrypted. For a store: its data is encrypted, at rest or by its clients
-            source.incoming: The flows that end at it
-            and 14 more
+            and 15 more
         "#]],
     );
     check(
@@ -624,10 +626,10 @@ fn conditions_are_written_with_facts_and_words() {
             multi_factor: Whether multi-factor authentication (MFA) is required
             authorization: Whose permissions decide whether a request is allowed
             access: Whether its source can read or write the target's data
+            publishable: Whether the key that authenticates it is made to be public: it names the application and proves nothing
             tunnel: The tunnel that it runs through
             usage: The purpose of the flow
-            sends: The assets that go from the source to the target
-            and 4 more
+            and 5 more
         "#]],
     );
     check(
@@ -642,12 +644,12 @@ fn conditions_are_written_with_facts_and_words() {
             holds: The assets that it stores, handles or carries, including those that its flows carry
             carries: The assets that the flow sends and receives
             exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
+            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
             outbound: The flow starts at a higher trust level than it ends at
             in_scope: It does not have `out_of_scope`
             crosses_boundary: Some boundary contains exactly one end of the flow
             crosses: The kinds of the boundaries that the flow crosses, where specified
-            encrypted: The protocol or tunnel of the flow is encrypted. For a store: its data is encrypted, at rest or by its clients
-            and 20 more
+            and 22 more
         "#]],
     );
     check(
@@ -655,6 +657,7 @@ fn conditions_are_written_with_facts_and_words() {
         expect![[r#"
             category: required. The STRIDE categories of the threat
             likelihood: How likely it is
+            exposure: What makes it likelier
             impact: How much harm it causes where confidential data is held. Less sensitive data lowers it, restricted data raises it
             references: Entries that describe it, in CWE, CAPEC, ATT&CK or ASVS
             advice: How to fix it, in one or two sentences
@@ -735,7 +738,24 @@ fn settings_are_completed_too() {
             && sections.contains(&"rules.unencrypted_flow".to_owned())
     );
     assert!(sections.contains(&"rules.house".to_owned()));
-    assert_eq!(settings("[check]\n$0"), ["fail_on"]);
+    assert_eq!(
+        settings("[check]\n$0"),
+        ["fail_on", "unjudged", "release", "planned_days"]
+    );
+    assert_eq!(
+        settings("[check]\nunjudged = $0"),
+        ["\"fail\"", "\"allow\""]
+    );
+    assert_eq!(settings("[check]\nrelease = $0"), ["true", "false"]);
+    assert_eq!(
+        settings("[check]\nplanned_days = $0"),
+        ["{ critical = 30, high = 90, medium = 365 }"]
+    );
+    assert_eq!(settings("[evidence]\n$0"), ["from"]);
+    assert_eq!(
+        settings("[evidence]\nfrom = $0"),
+        ["\"low\"", "\"medium\"", "\"high\"", "\"critical\""]
+    );
     assert_eq!(
         settings("[check]\nfail_on = $0"),
         [

@@ -74,10 +74,10 @@ fn elements() {
             edge.threat:7:9 gateway
             # process edge.gateway: Gateway
             - `technology`: `api_gateway`, API gateway <edge.threat:7>
-            Unspecified: `privileges`, `redundancy`, `custom_code`.
+            Unspecified: `privileges`, `tenancy`, `redundancy`, `custom_code`.
             == Location and trust
             - In `vpc`; in `cloud`, Cloud account <edge.threat:7>
-            - Trust: `high` (default)
+            - Trust: `high` (default: `vpc` contains your own processes or stores)
             - `edge.enter` crosses from trust level `untrusted` to `high` <edge.threat:3>
             == Holds
             - `shop.card`, Cardholder data (restricted); carried by `enter` <edge.threat:8>
@@ -86,7 +86,14 @@ fn elements() {
             - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
             == Findings
-            1 planned.
+            - critical: Internet-facing process runs with administrator privileges (`excessive_privileges@gateway`), undecided: `privileges` is unspecified <edge.threat:7>
+            - critical: Execution of untrusted code (`foreign_code@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - critical: Deserialization of untrusted data (`untrusted_deserialization@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - critical: Server-side request forgery (SSRF) (`server_side_request_forgery@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - high: XML external entity (XXE) injection (`xml_external_entities@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - high: Unrestricted file upload (`unchecked_upload@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - high: Decompression bomb (`decompression_bomb@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            7 undecided, 1 planned.
         "#]],
     );
     check(
@@ -97,10 +104,10 @@ fn elements() {
             - `technology`: `rest_api`, REST API <shop.threat:5>
             - `accepts`: `json` <shop.threat:5>
             - `privileges`: `root` <shop.threat:5>
-            Unspecified: `redundancy`, `custom_code`.
+            Unspecified: `tenancy`, `redundancy`, `custom_code`.
             == Location and trust
             - In `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
-            - Trust: `high` (default)
+            - Trust: `high` (default: `edge.vpc` contains your own processes or stores)
             - `edge.enter` crosses from trust level `untrusted` to `high`, and `edge.gateway` forwards it <edge.threat:3>
             == Holds
             - `card`, Cardholder data (restricted); carried by `pass` <shop.threat:8>
@@ -121,10 +128,10 @@ fn elements() {
             # store shop.orders
             - `technology`: `shop_db`, Our database <shop.threat:6>
             - `encryption`: `none` <shop.threat:6>
-            Unspecified: `redundancy`, `backup`.
+            Unspecified: `tenancy`, `redundancy`, `backup`.
             == Location and trust
             - In `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:6>
-            - Trust: `high` (default)
+            - Trust: `high` (default: `edge.vpc` contains your own processes or stores)
             - It has trust level `high` and is not reached from a lower one <shop.threat:6>
             == Holds
             - `card`, Cardholder data (restricted); listed in `stores` <shop.threat:6>
@@ -134,8 +141,10 @@ fn elements() {
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
             - high: Missing encryption of sensitive data at rest (`unencrypted_store@orders`) <shop.threat:6>
+            - high: Missing secrets management (`secrets_without_vault@orders`), undecided: `kind` of `card` is unspecified <shop.threat:6>
+            - high: Cross-tenant data access (`shared_tenant_store@orders`), undecided: `tenancy` is unspecified <shop.threat:6>
             - medium: Missing audit trail (`missing_audit_trail@orders`) <shop.threat:6>
-            2 open, 1 mitigated.
+            2 open, 2 undecided, 1 mitigated.
         "#]],
     );
     check(
@@ -144,7 +153,7 @@ fn elements() {
             shop.threat:7:7 old
             # store shop.old
             - Out of scope: It is switched off <shop.threat:7>
-            Unspecified: `encryption`, `redundancy`, `backup`.
+            Unspecified: `encryption`, `tenancy`, `redundancy`, `backup`.
             == Location and trust
             - Trust: `high` (default outside all boundaries)
             - It has trust level `high` and is not reached from a lower one <shop.threat:7>
@@ -179,7 +188,7 @@ fn flows() {
             - To `gateway`, Gateway <edge.threat:7>
             - `protocol`: `http`, HTTP <edge.threat:8>
             - `authentication`: `session` <edge.threat:8>
-            Unspecified: `multi_factor`, `authorization`, `access`.
+            Unspecified: `multi_factor`, `authorization`, `access`, `publishable`.
             == Boundaries and trust
             - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
             - It crosses from trust level `untrusted` to `high` <edge.threat:3>
@@ -192,7 +201,7 @@ fn flows() {
             - `shop.limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
             == Findings
-            - high: Missing authorization (`missing_authorization@enter`), undecided: `authorization` is unspecified <edge.threat:8>
+            - critical: Missing authorization (`missing_authorization@enter`), undecided: `authorization` is unspecified <edge.threat:8>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
             1 open, 1 undecided, 1 accepted.
         "#]],
@@ -205,7 +214,7 @@ fn flows() {
             - From `edge.gateway`, Gateway <edge.threat:7>
             - To `api`, Shop API <shop.threat:5>
             - `protocol`: `https`, HTTPS <shop.threat:8>
-            Unspecified: `authentication`, `multi_factor`, `authorization`, `access`.
+            Unspecified: `authentication`, `multi_factor`, `authorization`, `access`, `publishable`.
             == Boundaries and trust
             - It crosses no boundary <shop.threat:8>
             - It uses `https`, which is encrypted <shop.threat:8>
@@ -215,6 +224,9 @@ fn flows() {
             == Mitigations
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@pass`), undecided: `authentication` is unspecified <shop.threat:8>
+            1 undecided.
         "#]],
     );
     // A flow without a name shows at the word that begins it, and any flow at its arrow.
@@ -227,7 +239,7 @@ fn flows() {
             - To `orders` <shop.threat:6>
             - `protocol`: `shop_protocol` <shop.threat:9>
             - `access`: `write` <shop.threat:9>
-            Unspecified: `authentication`, `multi_factor`, `authorization`.
+            Unspecified: `authentication`, `multi_factor`, `authorization`, `publishable`.
             == Boundaries and trust
             - It crosses no boundary <shop.threat:9>
             - It uses `shop.shop_protocol`, which is encrypted <shop.threat:9>
@@ -237,6 +249,9 @@ fn flows() {
             == Mitigations
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@(shop.api -> shop.orders)`), undecided: `authentication` is unspecified <shop.threat:9>
+            1 undecided.
         "#]],
     );
     check(
@@ -248,7 +263,7 @@ fn flows() {
             - To `orders` <shop.threat:6>
             - `protocol`: `shop_protocol` <shop.threat:9>
             - `access`: `write` <shop.threat:9>
-            Unspecified: `authentication`, `multi_factor`, `authorization`.
+            Unspecified: `authentication`, `multi_factor`, `authorization`, `publishable`.
             == Boundaries and trust
             - It crosses no boundary <shop.threat:9>
             - It uses `shop.shop_protocol`, which is encrypted <shop.threat:9>
@@ -258,6 +273,9 @@ fn flows() {
             == Mitigations
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
+            == Findings
+            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@(shop.api -> shop.orders)`), undecided: `authentication` is unspecified <shop.threat:9>
+            1 undecided.
         "#]],
     );
 }
@@ -276,9 +294,16 @@ fn components_and_boundaries() {
             == Mitigations for everything in it
             - `audit_log`, Protected audit log: implemented <edge.threat:2>
             == Findings
-            - high: Missing authorization (`missing_authorization@enter`), undecided: `authorization` is unspecified <edge.threat:8>
+            - critical: Internet-facing process runs with administrator privileges (`excessive_privileges@gateway`), undecided: `privileges` is unspecified <edge.threat:7>
+            - critical: Execution of untrusted code (`foreign_code@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - critical: Deserialization of untrusted data (`untrusted_deserialization@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - critical: Server-side request forgery (SSRF) (`server_side_request_forgery@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - critical: Missing authorization (`missing_authorization@enter`), undecided: `authorization` is unspecified <edge.threat:8>
+            - high: XML external entity (XXE) injection (`xml_external_entities@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - high: Unrestricted file upload (`unchecked_upload@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - high: Decompression bomb (`decompression_bomb@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-            1 open, 1 undecided, 1 planned, 1 accepted.
+            1 open, 8 undecided, 1 planned, 1 accepted.
         "#]],
     );
     check(
@@ -293,8 +318,12 @@ fn components_and_boundaries() {
             - critical: Internet-facing process runs with administrator privileges (`excessive_privileges@api`) <shop.threat:5>
             - high: SQL or NoSQL injection (`injection@api`) <shop.threat:5>
             - high: Missing encryption of sensitive data at rest (`unencrypted_store@orders`) <shop.threat:6>
+            - high: Missing secrets management (`secrets_without_vault@orders`), undecided: `kind` of `card` is unspecified <shop.threat:6>
+            - high: Cross-tenant data access (`shared_tenant_store@orders`), undecided: `tenancy` is unspecified <shop.threat:6>
             - medium: Missing audit trail (`missing_audit_trail@orders`) <shop.threat:6>
-            4 open, 1 accepted, 1 mitigated.
+            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@pass`), undecided: `authentication` is unspecified <shop.threat:8>
+            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@(shop.api -> shop.orders)`), undecided: `authentication` is unspecified <shop.threat:9>
+            4 open, 4 undecided, 1 accepted, 1 mitigated.
         "#]],
     );
     check(
@@ -303,7 +332,7 @@ fn components_and_boundaries() {
             edge.threat:5:10 vpc
             # boundary edge.vpc
             - `kind`: `network` <edge.threat:5>
-            - Trust: `high` (default)
+            - Trust: `high` (default: `vpc` contains your own processes or stores)
             - In `cloud`, Cloud account <edge.threat:5>
             Incoming flows: 1, 1 of them from a lower trust level. Outgoing flows: 0.
             == Mitigations for everything in it
@@ -320,7 +349,7 @@ fn components_and_boundaries() {
             edge.threat:4:10 cloud
             # boundary edge.cloud: Cloud account
             - `kind`: `cloud` <edge.threat:4>
-            - Trust: `high` (default outside all boundaries)
+            - Trust: `high` (default: `cloud` contains your own processes or stores)
             Incoming flows: 1, 1 of them from a lower trust level. Outgoing flows: 0.
             == Mitigations for everything in it
             - `network_segmentation`, Network segmentation: implemented <edge.threat:4>
@@ -372,7 +401,7 @@ fn assets() {
             # asset shop.news
             - `classification`: `public` <shop.threat:4>
             - `kind`: `log` <shop.threat:4>
-            - `integrity`: `low` (from its classification)
+            - `integrity`: `medium` (from its classification)
             - `availability`: `medium` (default)
             == Held by
             - process `api`, Shop API; listed in `handles` <shop.threat:5>
@@ -406,6 +435,7 @@ fn decisions() {
             shop.threat:12:40 rate_limiting
             # mitigation std.rate_limiting: Rate limiting
             - Status: implemented
+            - `on`: `process` <std/mitigations.threat>
             == Mitigates
             - `missing_rate_limit`, Missing rate limiting <std/rules/availability.threat>
             - `unbounded_model_use`, Unbounded consumption of a language model <std/rules/language_models.threat>
@@ -497,10 +527,12 @@ fn definitions() {
             # technology shop.shop_db: Our database
             - A kind of `relational_database`, `database`, `datastore` <shop.threat:10>
             - `forwards`: `no` (default)
+            - `queried`: `yes` (from `database`) <std/technologies.threat>
+            - `echoes`: `no` (default)
+            - `client_side`: `no` (default)
             == Used by
             - store `orders` <shop.threat:6>
             == Rules that use it
-            - `unauthenticated_inside`, Missing authentication within a trust boundary <std/rules/identity.threat>
             - `injection`, SQL or NoSQL injection <std/rules/input.threat>
         "#]],
     );
@@ -511,11 +543,13 @@ fn definitions() {
             # technology std.relational_database: Relational database
             - A kind of `database`, `datastore` <std/technologies.threat>
             - `forwards`: `no` (default)
+            - `queried`: `yes` (from `database`) <std/technologies.threat>
+            - `echoes`: `no` (default)
+            - `client_side`: `no` (default)
             Narrower: `shop_db`.
             == Used by
             - store `orders` <shop.threat:6>
             == Rules that use it
-            - `unauthenticated_inside`, Missing authentication within a trust boundary <std/rules/identity.threat>
             - `injection`, SQL or NoSQL injection <std/rules/input.threat>
         "#]],
     );
@@ -526,6 +560,7 @@ fn definitions() {
             # protocol shop.shop_protocol
             - A kind of `https`, `http` <shop.threat:11>
             - `encrypted`: `yes` (from `https`) <std/protocols.threat>
+            - `interactive`: `no` (default)
             - `authenticated`: `no` (default)
             == Used by
             - flow `(shop.api -> shop.orders)` <shop.threat:9>
@@ -565,7 +600,6 @@ fn findings() {
             Confidential data crosses a trust boundary without encryption. An attacker on the path can read
             and change it.
             == Reasons
-            - it leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
             - it carries `shop.card`, which is restricted <edge.threat:8>
             - it uses `http`, which is not encrypted <edge.threat:8>
             == Severity
@@ -596,7 +630,7 @@ fn findings() {
             - To `edge.gateway`, Gateway <edge.threat:7>
             - `protocol`: `http`, HTTP <edge.threat:8>
             - `authentication`: `session` <edge.threat:8>
-            Unspecified: `multi_factor`, `authorization`, `access`.
+            Unspecified: `multi_factor`, `authorization`, `access`, `publishable`.
             == Boundaries and trust
             - It leaves `edge.internet` and enters `edge.vpc` and `edge.cloud` <edge.threat:4>
             - It crosses from trust level `untrusted` to `high` <edge.threat:3>
@@ -609,7 +643,7 @@ fn findings() {
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
-            - high: Missing authorization (`missing_authorization@edge.enter`), undecided: `authorization` is unspecified <edge.threat:8>
+            - critical: Missing authorization (`missing_authorization@edge.enter`), undecided: `authorization` is unspecified <edge.threat:8>
             - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
             1 open, 1 undecided, 1 accepted.
         "#]],
@@ -860,7 +894,7 @@ fn conditions() {
             - `medium`: Possible, or repairable harm. Also the choice if nothing suggests another level.
             - `high`: Likely, or serious harm.
             - `critical`: Almost certain, or harm that threatens the organization's existence.
-            Default: set by the classification: `public` low, `internal` medium, `confidential` high, `restricted` critical.
+            Default: set by the classification: `public` and `internal` medium, `confidential` high, `restricted` critical; of `code` at least high.
         "#]],
     );
     check(
@@ -910,7 +944,7 @@ fn tests_of_rules() {
                 when: stated(owner)
             Likelihood medium; impact high where confidential data is held.
             == Findings
-            - low: odd (`odd@a`) <odd.test.threat:1>
+            - medium: odd (`odd@a`) <odd.test.threat:1>
             1 open.
         "#]],
     );
@@ -969,10 +1003,10 @@ fn broken_text() {
         expect![[r#"
             model.threat:1:9 p
             # process p
-            Unspecified: `privileges`, `redundancy`, `custom_code`.
+            Unspecified: `privileges`, `tenancy`, `redundancy`, `custom_code`.
             == Location and trust
             - In `vpc` <model.threat:1>
-            - Trust: `high` (default)
+            - Trust: `high` (default: `vpc` contains your own processes or stores)
             - It has trust level `high` and is not reached from a lower one <model.threat:1>
         "#]],
     );
@@ -982,7 +1016,7 @@ fn broken_text() {
             model.threat:1:6 f
             # flow f
             - From `a` <model.threat:2>
-            Unspecified: `authentication`, `multi_factor`, `authorization`, `access`.
+            Unspecified: `authentication`, `multi_factor`, `authorization`, `access`, `publishable`.
             == Boundaries and trust
             - It crosses no boundary <model.threat:1>
             - It does not specify `protocol` <model.threat:1>
@@ -994,7 +1028,7 @@ fn broken_text() {
         expect![[r#"
             model.threat:1:7 s
             # store s
-            Unspecified: `encryption`, `redundancy`, `backup`.
+            Unspecified: `encryption`, `tenancy`, `redundancy`, `backup`.
             == Location and trust
             - Trust: `high` (default outside all boundaries)
             - It has trust level `high` and is not reached from a lower one <model.threat:1>

@@ -1,6 +1,7 @@
 //! What an editor asks, feature by feature, and all features everywhere: one program, since linking
 //! one for each file takes longer than running them.
 
+mod closing;
 mod code_actions;
 mod completion;
 mod document_links;

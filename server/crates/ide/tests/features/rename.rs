@@ -399,3 +399,54 @@ fn meaning_is_kept_or_the_name_is_refused() {
     }
     assert!(done > 10 && refused > 10, "{done} done, {refused} refused");
 }
+
+#[test]
+fn what_is_dismissed_is_renamed() {
+    let model = "process shop\nstore no$0tes { backup: no }\nflow shop -> notes\n\
+                 dismiss copy {\n  finding: missing_backup@notes\n  by: \"Head\"\n  \
+                 because: \"A copy.\"\n  while: backup = no\n}\n\
+                 dismiss plain { finding: unencrypted_flow@(shop -> notes) }\n\
+                 threat lost { targets: notes mitigations: copies enough: copies }\n\
+                 mitigation copies { on: store }\n";
+    check(
+        model,
+        "records",
+        expect![[r#"
+        //- model.threat
+        process shop
+        store records { backup: no }
+        flow shop -> records
+        dismiss copy {
+          finding: missing_backup@records
+          by: "Head"
+          because: "A copy."
+          while: backup = no
+        }
+        dismiss plain { finding: unencrypted_flow@(shop -> records) }
+        threat lost { targets: records mitigations: copies enough: copies }
+        mitigation copies { on: store }
+    "#]],
+    );
+    let model = model
+        .replace("no$0tes", "notes")
+        .replace("mitigation cop", "mitigation cop$0");
+    check(
+        &model,
+        "mirrors",
+        expect![[r#"
+        //- model.threat
+        process shop
+        store notes { backup: no }
+        flow shop -> notes
+        dismiss copy {
+          finding: missing_backup@notes
+          by: "Head"
+          because: "A copy."
+          while: backup = no
+        }
+        dismiss plain { finding: unencrypted_flow@(shop -> notes) }
+        threat lost { targets: notes mitigations: mirrors enough: mirrors }
+        mitigation mirrors { on: store }
+    "#]],
+    );
+}

@@ -95,7 +95,7 @@ fn lenses_tell_what_is_open_considered_and_named() {
         })
         .collect();
     expect![[r#"
-        shop: 1 open: 1 high · 21 not stated · 1 accepted · 2 mitigated
+        shop: 1 open: 1 high · 21 undecided · 1 accepted · 2 mitigated
         shop: S? T! R? I? D? E?
         shop: 0 references
         card: 1 reference
@@ -103,12 +103,12 @@ fn lenses_tell_what_is_open_considered_and_named() {
         internet: 1 reference
         vpc: 1 reference
         shopper: 2 references
-        web: 1 open: 1 high · 15 not stated · 2 mitigated
+        web: 1 open: 1 high · 15 undecided · 2 mitigated
         web: S T! R I? D? E?
         web: 3 references
-        pay: nothing open · 2 not stated · 1 accepted
+        pay: nothing open · 2 undecided · 1 accepted
         pay: S? T R? I~ D E?
-        look: nothing open · 4 not stated
+        look: nothing open · 4 undecided
         look: S? T? R? I D E?
         guard: 1 reference
         late: 1 reference
@@ -139,9 +139,9 @@ fn the_matrix_has_the_worst_first() {
         })
         .collect();
     expect![[r#"
-        web | S T! R I? D? E? |  | high |  | not stated | not stated | not stated
-        pay | S? T R? I~ D E? | not stated |  | not stated | accepted |  | not stated
-        look | S? T? R? I D E? | not stated | not stated | not stated |  |  | not stated
+        web | S T! R I? D? E? |  | high |  | undecided | undecided | undecided
+        pay | S? T R? I~ D E? | undecided |  | undecided | accepted |  | undecided
+        look | S? T? R? I D E? | undecided | undecided | undecided |  |  | undecided
     "#]]
     .assert_eq(&shown);
 }

@@ -73,8 +73,9 @@ impl Comparer<'_> {
             None => Where::Base(assessed.finding.id.subject().part(Part::Name)),
         };
         let why = match now {
+            // The element says so, and its name is what a reader looks for.
+            Some(FindingState::OutOfScope) | None => self.why_absent(assessed.finding.id, subject),
             Some(state) => self.why_treated(state),
-            None => self.why_absent(assessed.finding.id, subject),
         };
         Closed {
             assessed: assessed.clone(),
@@ -87,8 +88,7 @@ impl Comparer<'_> {
     fn why_treated(&self, state: FindingState) -> String {
         let name = |decl: Decl| short_name(&self.name(decl)).to_owned();
         match state {
-            FindingState::Open => String::new(),
-            FindingState::OutOfScope => "its element is out of scope".to_owned(),
+            FindingState::Open | FindingState::OutOfScope => String::new(),
             FindingState::Planned(mitigation) => {
                 format!("`{}` is planned to mitigate it", name(mitigation))
             }

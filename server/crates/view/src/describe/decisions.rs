@@ -2,6 +2,8 @@
 //! rules find something.
 
 use super::description::{Description, Entries};
+use crate::catalogue::written_property;
+use crate::explain::Section;
 use crate::related;
 use threatline_model::{
     Assessed, Decl, FindingState, Kind, TypedValue, World, accepts_finding, assessed, counters,
@@ -15,6 +17,7 @@ impl Description<'_> {
         let place = self.property_place(decl, "status");
         self.item(format!("Status: {}", self.status(decl)), place);
         self.properties(&["status", "due", "counters"]);
+        self.condition("when");
         let counters = counters(db, decl);
         let mut countered: Entries = Vec::new();
         let categories = counters.categories.in_words();
@@ -68,7 +71,8 @@ impl Description<'_> {
     /// Adds what there is to know of a `dismiss`.
     pub fn dismiss(&mut self) {
         let (db, decl) = (self.db, self.decl);
-        self.properties(&["finding"]);
+        self.properties(&[]);
+        self.condition("while");
         for (_, value) in typed(db, decl).values("finding") {
             let TypedValue::Finding(selector) = value else {
                 continue;
@@ -76,10 +80,19 @@ impl Description<'_> {
             let named = selected_findings(db, selector);
             let is_dismissed =
                 |assessed: &Assessed| assessed.state == FindingState::Dismissed(decl);
-            if !named.iter().any(is_dismissed) {
-                self.text("It does not hold: the finding is open, or there is none.");
+            if named.is_empty() {
+                self.text("The finding that it names does not exist.");
+            } else if !named.iter().any(is_dismissed) {
+                self.text("It does not hold, so the finding is not dismissed.");
             }
             self.findings(&named);
+        }
+    }
+
+    /// Adds a condition as written, if it is stated.
+    fn condition(&mut self, property: &str) {
+        if let Some(condition) = written_property(self.db, self.decl, property) {
+            self.parts.push(Section::Code(condition));
         }
     }
 

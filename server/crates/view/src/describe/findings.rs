@@ -42,8 +42,15 @@ pub fn findings<'findings>(
 fn open_in_words(db: &Database, file: File, assessed: &Assessed) -> String {
     let finding = &assessed.finding;
     let missing = finding.missing;
-    let missing =
-        missing.map(|missing| format!(", undecided: `{}` is unspecified", missing.property));
+    let missing = missing.map(|missing| {
+        let elsewhere = if missing.element == finding.id.subject() {
+            String::new()
+        } else {
+            format!(" of `{}`", name_from(db, missing.element, file))
+        };
+        let property = missing.property;
+        format!(", undecided: `{property}`{elsewhere} is unspecified")
+    });
     let name = match finding.id {
         FindingId::Rule { rule, element } => {
             let (rule, element) = (name_from(db, rule, file), name_from(db, element, file));

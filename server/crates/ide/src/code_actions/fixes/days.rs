@@ -4,7 +4,7 @@
 use super::collector::Fixes;
 use super::names::removal;
 use crate::change::Change;
-use crate::write::{remove_property, remove_value};
+use crate::write::{add_value, remove_property, remove_value};
 use threatline_model::{Decl, Part, Place, typed};
 
 /// An acceptance holds for longer, or is gone.
@@ -50,6 +50,18 @@ pub fn remove_idle(fixes: &mut Fixes, place: Place) {
     let mut change = Change::default();
     remove_value(db, decl, property.into(), value.into(), &mut change);
     fixes.add("Remove from the list", false, change);
+}
+
+/// Takes away a `dismiss` that does not hold, or adds the second name that it needs.
+pub fn mend_dismissal(fixes: &mut Fixes, place: Place) {
+    let (db, decl) = (fixes.db, place.decl);
+    if typed(db, decl).part("by") == Some(place.part) {
+        let mut change = Change::default();
+        add_value(db, decl, "by", "\"${1:who confirmed it}\"", &mut change);
+        fixes.add_snippet("Add a second name", change);
+    }
+    let change = removal(fixes, decl);
+    fixes.add("Remove this dismissal", false, change);
 }
 
 fn remove_acceptance(fixes: &mut Fixes, accept: Decl, is_preferred: bool) {

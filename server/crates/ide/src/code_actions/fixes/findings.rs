@@ -1,8 +1,10 @@
-//! What can be done about findings: mitigations that are there or are planned, a threat or an
-//! acceptance that a person writes, and facts that would decide. It must not decide any of it.
+//! What can be done about findings: another design, mitigations that are planned or in place, a
+//! threat, an acceptance or a dismissal that a person writes, and facts that would decide. It must
+//! not decide any of it.
 
 use super::collector::{Fixes, MAX_FIXES};
-use super::properties::statement;
+use super::design;
+use super::properties::{MAX_WORDS, statement};
 use crate::change::Change;
 use crate::snippet;
 use crate::write::{add_property, add_value, append};
@@ -31,6 +33,7 @@ pub fn treat(fixes: &mut Fixes, _: Place) {
     elements.dedup();
     match first.finding.id {
         FindingId::Rule { rule, .. } => {
+            design::change_facts(fixes, rule, &elements);
             counter(fixes, rule, &elements);
             write_threat(fixes, rule, first, &elements);
         }
@@ -40,9 +43,10 @@ pub fn treat(fixes: &mut Fixes, _: Place) {
         }
     }
     accept(fixes, &findings);
+    dismiss(fixes, &findings);
 }
 
-/// Adds mitigations that counter a rule to elements, or declares one like them.
+/// Declares a mitigation that counters a rule, or adds those that are in place to elements.
 fn counter(fixes: &mut Fixes, rule: Decl, elements: &[Decl]) {
     let (db, file) = (fixes.db, fixes.file);
     let mut countering = mitigations_against_rule(db, file.model(db), rule).clone();
@@ -61,6 +65,10 @@ fn counter(fixes: &mut Fixes, rule: Decl, elements: &[Decl]) {
         [element] => format!("`{}`", name_from(db, *element, file)),
         _ => format!("{} elements", elements.len()),
     };
+    if let Some(base) = base {
+        declare_mitigation(fixes, base, elements, &on);
+    }
+    let has_better = fixes.actions.iter().any(|action| action.is_preferred);
     for (number, mitigation) in countering.iter().take(MAX_FIXES).enumerate() {
         let mut change = Change::default();
         for element in elements {
@@ -70,10 +78,7 @@ fn counter(fixes: &mut Fixes, rule: Decl, elements: &[Decl]) {
         let name = name_from(db, *mitigation, file);
         let title = mitigation.title(db).map(|title| format!(": {title}"));
         let title = format!("Add `{name}` to {on}{}", title.unwrap_or_default());
-        fixes.add(title, number == 0, change);
-    }
-    if let Some(base) = base {
-        declare_mitigation(fixes, base, elements, &on);
+        fixes.add(title, number == 0 && !has_better, change);
     }
 }
 
@@ -103,10 +108,10 @@ fn declare_mitigation(fixes: &mut Fixes, base: Decl, elements: &[Decl], on: &str
         fixes.in_days(days_to_plan(fixes))
     );
     let mut change = Change::default();
-    append(db, file, &text, &mut change);
     for element in elements.iter().filter(|element| element.file(db) == file) {
         add_value(db, *element, "mitigations", &name, &mut change);
     }
+    append(db, file, &text, &mut change);
     let title = format!("Plan a mitigation based on `{base_name}` for {on}");
     fixes.add_snippet(title, change);
 }
@@ -193,6 +198,37 @@ fn accept(fixes: &mut Fixes, findings: &[&Assessed]) {
     fixes.add_snippet(title, change);
 }
 
+/// The finding as one that does not apply, as long as a condition is true. Each is decided by
+/// itself.
+fn dismiss(fixes: &mut Fixes, findings: &[&Assessed]) {
+    let db = fixes.db;
+    let [assessed] = findings else { return };
+    let FindingId::Rule { rule, element } = assessed.finding.id else {
+        return;
+    };
+    let (rule_name, element_name) = (
+        name_from(db, rule, fixes.file),
+        name_from(db, element, fixes.file),
+    );
+    let about = element.shape(db).name.as_deref().unwrap_or("flow");
+    let last = rule_name.rsplit('.').next().unwrap_or(&rule_name);
+    let name = fixes.free_name(&format!("{last}_on_{about}"));
+    let confirmed = if assessed.finding.severity == Level::Critical {
+        ", \"${2:who confirmed it}\""
+    } else {
+        ""
+    };
+    let condition = design::condition_that_holds(fixes, element);
+    let text = format!(
+        "dismiss {name} {{\n  finding: {rule_name}@{element_name}\n  by: \"${{1:who decided it}}\"\
+         {confirmed}\n  because: \"${{3:why it does not apply}}\"\n  while: ${{4:{condition}}}\n}}"
+    );
+    let mut change = Change::default();
+    append(db, fixes.file, &text, &mut change);
+    let title = format!("Dismiss `{rule_name}@{element_name}`: it does not apply");
+    fixes.add_snippet(title, change);
+}
+
 /// The words that a fact which is not stated can have, for all elements that the diagnostic is
 /// about.
 pub fn state_fact(fixes: &mut Fixes, _: Place) {
@@ -214,13 +250,20 @@ pub fn state_fact(fixes: &mut Fixes, _: Place) {
     };
     let element_name = name_from(db, elements[0], file);
     let words: Vec<&str> = match property.takes {
-        Takes::Words(words) => words.names().collect(),
+        Takes::Words(words) if !property.many || words.words.len() <= MAX_WORDS => {
+            words.names().collect()
+        }
         Takes::YesNo => vec!["yes", "no"],
         _ => {
             let change = statement(fixes, elements[0], name, "$1");
-            return fixes.add_snippet(format!("Set `{name}` on `{element_name}`"), change);
+            fixes.add_snippet(format!("Set `{name}` on `{element_name}`"), change);
+            Vec::new()
         }
     };
+    let words: Vec<&str> = words
+        .into_iter()
+        .chain(property.nothing.map(|_| schema::NOTHING))
+        .collect();
     let on = match elements.as_slice() {
         [_] => format!("on `{element_name}`"),
         _ => format!("on {} elements", elements.len()),

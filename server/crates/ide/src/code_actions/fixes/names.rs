@@ -8,6 +8,7 @@ use crate::write;
 use threatline_model::{
     Decl, Kind, Part, Place, Span, codes, components,
     schema::{self, Takes},
+    typed,
 };
 use threatline_syntax::prose::with_article;
 use threatline_view::names::shown_name;
@@ -136,6 +137,25 @@ pub fn take_out(fixes: &mut Fixes, place: Place) {
     let span = Span::new(before.trim_end().len(), span.end as usize);
     let change = Change::one(fixes.file.path(db), span, "");
     fixes.add(format!("Remove `in {within}`"), false, change);
+}
+
+/// Takes an element out of the boundary that it is in.
+pub fn take_outside(fixes: &mut Fixes, place: Place) {
+    take_out(fixes, place.decl.part(Part::Within));
+}
+
+/// Declares something worth protecting, which a flow sends.
+pub fn declare_asset(fixes: &mut Fixes, place: Place) {
+    let name = fixes.free_name("data");
+    let text = format!(
+        "asset {name} \"${{1:What is worth protecting}}\" {{ classification: ${{2:confidential}} }}"
+    );
+    let mut change = Change::default();
+    if typed(fixes.db, place.decl).get("sends").is_none() {
+        write::add_property(fixes.db, place.decl, "sends", &name, &mut change);
+    }
+    write::append(fixes.db, fixes.file, &text, &mut change);
+    fixes.add_snippet("Declare an asset", change);
 }
 
 /// Removes a declaration that nothing uses, or that says nothing.

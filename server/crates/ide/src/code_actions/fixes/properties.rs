@@ -13,7 +13,7 @@ use threatline_model::{
 use threatline_syntax::strings::quoted;
 
 /// How many words of a list are offered.
-const MAX_WORDS: usize = 6;
+pub const MAX_WORDS: usize = 6;
 
 /// Removes a property that there cannot be, or that is there twice.
 pub fn remove_stated(fixes: &mut Fixes, place: Place) {
@@ -68,8 +68,16 @@ fn move_text(fixes: &mut Fixes, decl: Decl, property: u16) -> Option<()> {
     Some(())
 }
 
-/// Removes a property that contradicts another one, or leads back to its declaration.
+/// Removes a property that contradicts another one, or leads back to its declaration; of several
+/// values the one that does.
 pub fn remove_contradicting(fixes: &mut Fixes, place: Place) {
+    if let Part::Value(property, _) = place.part {
+        let properties = &place.decl.facts(fixes.db).properties;
+        let written = properties.get(usize::from(property));
+        if written.is_some_and(|written| written.values.len() > 1) {
+            return remove_from_list(fixes, place);
+        }
+    }
     if let Part::Property(property) | Part::PropertyName(property) | Part::Value(property, _) =
         place.part
     {

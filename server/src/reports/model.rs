@@ -7,7 +7,7 @@ use crate::reports::spots::{Spot, spot_of_location};
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_model::{
     Assessed, Database, Decl, Diagnostic, File, FindingCounts, FindingId, Kind, Level, Location,
@@ -163,18 +163,29 @@ impl ModelReport {
         }
     }
 
-    /// The same in words, those that wait for a fact apart.
-    pub fn at_the_bar_in_words(&self) -> String {
-        match (
-            self.at_the_bar_as(Standing::Open),
-            self.at_the_bar_as(Standing::Unstated),
-        ) {
-            (open, 0) => count(open, "open finding"),
-            (0, undecided) => count(undecided, "undecided finding"),
-            (open, undecided) => {
-                format!("{} and {undecided} undecided", count(open, "open finding"))
-            }
+    /// Why it is not judged: "3 possible threats of severity high or above depend on 2 missing
+    /// facts", or the gap that holds the verdict back.
+    pub fn not_judged_in_words(&self) -> Option<String> {
+        let bar = self.bar?;
+        if let Some(gap) = self.gaps.first() {
+            return Some(gap.clone());
         }
+        let facts: usize = self
+            .questions()
+            .iter()
+            .map(|question| question.elements.len())
+            .sum();
+        let depend = match self.unjudged() {
+            0 => return None,
+            1 => "depends",
+            _ => "depend",
+        };
+        Some(format!(
+            "{} of severity {} or above {depend} on {}",
+            count(self.unjudged(), "possible threat"),
+            bar.word(),
+            count(facts, "missing fact")
+        ))
     }
 
     fn at_the_bar_as(&self, standing: Standing) -> usize {
@@ -336,7 +347,7 @@ pub fn report_of(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) 
             .map_or_else(|| folder_name(model.root(db)), str::to_owned),
         declared,
         files: files.len(),
-        gaps: gaps(db, &entries),
+        gaps: gaps(db, model, &entries),
         entries,
         questions_left_out: 0,
         findings_left_out: 0,
@@ -349,8 +360,8 @@ pub fn report_of(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) 
     }
 }
 
-/// The entries that hold the verdict back, by what they say.
-fn gaps(db: &Database, entries: &[Entry]) -> Vec<String> {
+/// What holds the verdict back: entries, by what they say, and a model in which nothing flows.
+fn gaps(db: &Database, model: Model, entries: &[Entry]) -> Vec<String> {
     let is_gap = |entry: &&Entry| {
         let code = entry.diagnostic.code;
         let is_valuable = || match entry.diagnostic.location {
@@ -362,7 +373,20 @@ fn gaps(db: &Database, entries: &[Entry]) -> Vec<String> {
             || (*code == codes::UNUSED_ASSET && is_valuable())
     };
     let gaps = entries.iter().filter(is_gap);
-    gaps.map(|entry| entry.diagnostic.message.clone()).collect()
+    let gaps = gaps.map(|entry| entry.diagnostic.message.clone());
+    gaps.chain(without_flows(db, model)).collect()
+}
+
+/// That a model has elements and no flow, so that no rule has much to look at.
+fn without_flows(db: &Database, model: Model) -> Option<String> {
+    let declarations = model
+        .files(db)
+        .iter()
+        .flat_map(|file| file.declarations(db).iter());
+    let kinds: BTreeSet<Kind> = declarations.map(|decl| decl.kind(db)).collect();
+    let has_elements = kinds.iter().any(|kind| kind.is_element());
+    (has_elements && !kinds.contains(&Kind::Flow))
+        .then(|| "the model declares no flow, so there is almost nothing to judge".to_owned())
 }
 
 /// Whether an asset is confidential or more, or must not be changed.

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use threatline_model::{Assessed, Database, Decl, FindingId, Level, Standing, full_name};
+use threatline_syntax::Kind;
 use threatline_syntax::prose::{all_of, count, first_of};
 
 /// A fact that is missing, and what depends on it.
@@ -81,8 +82,17 @@ impl Question {
         match self.property {
             "sends" => format!("what {does} {names} send?"),
             "receives" => format!("what {does} {names} receive?"),
+            "handles" => format!("what {does} {names} handle?"),
             "stores" => format!("what {does} {names} store?"),
             "trust" => format!("how far {is} {names} trusted?"),
+            "kind"
+                if self
+                    .elements
+                    .iter()
+                    .all(|decl| decl.kind(db) == Kind::Asset) =>
+            {
+                format!("{is} {names} data, credentials, code or logs?")
+            }
             "kind" => format!("what kind {is} {names} of?"),
             "technology" => format!("what {is} {names} made with?"),
             "protocol" => format!("which protocol {does} {names} use?"),

@@ -2,8 +2,9 @@
 
 use super::page::Page;
 use crate::output::document::{Block, Cell, Details};
+use crate::reports::questions::questions;
 use std::cmp::Reverse;
-use threatline_model::{Assessed, FindingId, FindingState, Standing, name_from, typed};
+use threatline_model::{Assessed, FindingId, FindingState, Level, Standing, name_from, typed};
 use threatline_view::explain::{self, Section};
 use threatline_view::matrix::{self, Cell as Known};
 
@@ -32,6 +33,7 @@ const COLUMNS: [&str; 7] = [
 pub fn section(page: &Page) -> Vec<Block> {
     let mut blocks = vec![Block::heading(2, "What can go wrong?")];
     blocks.extend(register(page));
+    blocks.extend(to_answer(page));
     blocks.extend(by_category(page));
     blocks
 }
@@ -53,15 +55,36 @@ fn register(page: &Page) -> Vec<Block> {
     let unlisted = page.report.unlisted_in_words();
     blocks.extend(unlisted.map(|unlisted| Block::text(format!("{unlisted}."))));
     blocks.push(Block::heading(3, "Open findings in detail"));
-    let open: Vec<&Assessed> = ranked
+    let mut open = ranked
         .into_iter()
-        .filter(|found| found.state == FindingState::Open)
-        .collect();
-    if open.is_empty() {
+        .filter(|found| found.standing() == Standing::Open)
+        .map(|found| details(page, found))
+        .peekable();
+    if open.peek().is_none() {
         blocks.push(Block::text("There are no open findings."));
     }
-    blocks.extend(open.into_iter().map(|found| details(page, found)));
+    blocks.extend(open);
     blocks
+}
+
+/// What to answer, so that what is undecided can be judged.
+fn to_answer(page: &Page) -> Vec<Block> {
+    let questions = questions(&page.report.findings, Level::Low);
+    if questions.is_empty() {
+        return Vec::new();
+    }
+    let rows = questions.iter().map(|question| -> Vec<Cell> {
+        vec![
+            question.in_words(page.db).into(),
+            format!("`{}`", question.property).into(),
+            question.findings.to_string().into(),
+            format!("up to {}", question.severity.word()).into(),
+        ]
+    });
+    vec![
+        Block::heading(3, "Questions to answer"),
+        Block::table(["question", "property", "undecided", "severity"], rows),
+    ]
 }
 
 fn row(page: &Page, found: &Assessed) -> Vec<Cell> {

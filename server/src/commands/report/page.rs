@@ -2,7 +2,7 @@
 //! at the top.
 
 use crate::output::document::{Block, Cell, Figure};
-use crate::reports::model::ModelReport;
+use crate::reports::model::{ModelReport, Verdict};
 use threatline_model::{
     Assessed, DUE_SOON_DAYS, Database, Date, Decl, File, FindingCounts, FindingState, Kind, Level,
     Standing, TypedValue, World, component_of, full_name, is_done, typed,
@@ -160,31 +160,34 @@ impl<'a> Page<'a> {
     /// Whether the check passes and why, with the class of that.
     pub fn verdict(&self) -> (String, &'static str) {
         let report = self.report;
+        let bar = report.bar.map_or("", Level::word);
+        let verdict = match report.verdict() {
+            Verdict::Passed => {
+                let verdict =
+                    format!("The check passes: no open finding of severity {bar} or above.");
+                return (verdict, "mitigated");
+            }
+            Verdict::NotAsked => {
+                let verdict = "The check does not fail at any severity.";
+                return (verdict.to_owned(), "nothing");
+            }
+            Verdict::Failed => "The check fails",
+            Verdict::NotJudged => "Not judged",
+        };
         let mut against = Vec::new();
         if report.is_broken() {
             against.push("the model has errors, so this report may be incomplete".to_owned());
         }
-        if let (Some(bar), 1..) = (report.bar, report.at_the_bar()) {
-            let findings = report.at_the_bar_in_words();
-            against.push(format!("{findings} of severity {} or above", bar.word()));
+        if report.failing() > 0 {
+            let findings = count(report.failing(), "open finding");
+            against.push(format!("{findings} of severity {bar} or above"));
         }
         if report.has_other_errors() {
             against
                 .push("diagnostics listed below are set to `error` in threatline.toml".to_owned());
         }
-        if !against.is_empty() {
-            let against = against.join("; ");
-            return (format!("The check fails: {against}."), "high");
-        }
-        let Some(bar) = report.bar else {
-            let verdict = "The check does not fail at any severity.";
-            return (verdict.to_owned(), "nothing");
-        };
-        let bar = bar.word();
-        (
-            format!("The check passes: no open finding of severity {bar} or above."),
-            "mitigated",
-        )
+        against.extend(report.not_judged_in_words());
+        (format!("{verdict}: {}.", against.join("; ")), "high")
     }
 
     /// The figures of the top.
@@ -244,7 +247,14 @@ impl<'a> Page<'a> {
         let (planned, overdue) = (self.planned().count(), self.overdue().count());
         Figure {
             number: planned.to_string(),
-            label: format!("planned mitigations, {overdue} overdue"),
+            label: format!(
+                "planned {}, {overdue} overdue",
+                if planned == 1 {
+                    "mitigation"
+                } else {
+                    "mitigations"
+                }
+            ),
             class: if overdue > 0 {
                 "high"
             } else {

@@ -109,7 +109,7 @@ fn verdict(output: &mut impl Write, db: &Database, report: &ModelReport) -> Resu
                 failed(output, report, bar)?;
             }
             if report.unjudged() > 0 || !report.gaps.is_empty() {
-                not_judged(output, db, report, bar)?;
+                not_judged(output, db, report)?;
             }
             if report.verdict() == Verdict::Passed && broken == 0 {
                 let bar = bar.word();
@@ -152,34 +152,13 @@ fn left_out(output: &mut impl Write, report: &ModelReport) -> Result<()> {
 }
 
 /// What could not be judged, and what to answer first.
-fn not_judged(
-    output: &mut impl Write,
-    db: &Database,
-    report: &ModelReport,
-    bar: Level,
-) -> Result<()> {
+fn not_judged(output: &mut impl Write, db: &Database, report: &ModelReport) -> Result<()> {
     const MAX_SHOWN: usize = 3;
+    let Some(why) = report.not_judged_in_words() else {
+        return Ok(());
+    };
+    writeln!(output, "{BAD}not judged{BAD:#}: {}", in_one_line(&why))?;
     let questions = report.questions();
-    let facts: usize = questions
-        .iter()
-        .map(|question| question.elements.len())
-        .sum();
-    write!(output, "{BAD}not judged{BAD:#}: ")?;
-    match report.gaps.first() {
-        Some(gap) => writeln!(output, "{}", in_one_line(gap))?,
-        None => writeln!(
-            output,
-            "{} of severity {} or above {} on {}",
-            count(report.unjudged(), "possible threat"),
-            bar.word(),
-            if report.unjudged() == 1 {
-                "depends"
-            } else {
-                "depend"
-            },
-            count(facts, "missing fact")
-        )?,
-    }
     for (number, question) in questions.iter().take(MAX_SHOWN).enumerate() {
         let number = number + 1;
         let words = in_one_line(&question.in_words(db));

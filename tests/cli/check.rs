@@ -55,8 +55,24 @@ fn exits_with_2_when_the_model_or_the_call_is_wrong() {
 }
 
 #[test]
+fn a_model_in_which_nothing_flows_is_not_judged() {
+    let folder = Folder::new(&[(
+        "a.threat",
+        "asset card { classification: public }\nprocess a\n",
+    )]);
+    folder
+        .check(&[])
+        .exits(1)
+        .says("not judged: the model declares no flow");
+    folder.write("a.threat", "asset card { classification: public }\n");
+    folder.check(&[]).exits(0);
+}
+
+#[test]
 fn exits_with_1_when_the_settings_make_lint_an_error() {
-    let folder = Folder::new(&[("a.threat", "process shop\n")]);
+    let quiet = "asset note { classification: public }\nprocess one\nstore two\n\
+                 flow one -> two { sends: note }\n";
+    let folder = Folder::new(&[("a.threat", &format!("process shop\n{quiet}"))]);
     folder.check(&[]).exits(0).says("warning[isolated-element]");
     folder.write(
         "threatline.toml",

@@ -143,7 +143,7 @@ fn an_acceptance_together_with_its_finding_is_told() {
 }
 
 const PLAN: &str = "mitigation tunnel \"Tunnel\" { counters: unencrypted_flow status: planned due: \
-                    2099-01-01 }\n";
+                    2026-12-10 owner: \"team-shop\" }\n";
 
 #[test]
 fn a_plan_holds_up_to_the_severity_it_was_made_at() {

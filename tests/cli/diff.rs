@@ -587,7 +587,10 @@ fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
     );
     folder.write(
         "a.threat",
-        format!("{planned}mitigation sealed {{ counters: unencrypted_flow status: planned }}\n"),
+        format!(
+            "{planned}mitigation sealed {{ counters: unencrypted_flow status: planned \
+             due: 2026-12-10 owner: \"team-shop\" }}\n"
+        ),
     );
     let run = diff(&folder, &["main"])
         .exits(0)

@@ -16,7 +16,7 @@ flow pay \"Pay\": shopper -> web { protocol: http authentication: token authoriz
 flow look \"Look\": shopper -> web { protocol: https authentication: none authorization: none receives: card }
 flow web -> cards { protocol: sql_tls authentication: password sends: card }
 threat theft \"Theft\" { category: spoofing targets: web likelihood: high impact: high references: CWE-287 ticket: \"T-1\" }
-mitigation late \"Later\" { counters: theft status: planned due: 2026-11-01 owner: \"team-edge\" ticket: \"T-2\" }
+mitigation late \"Later\" { counters: theft status: planned due: 2026-12-10 owner: \"team-edge\" ticket: \"T-2\" }
 accept known \"Known\" { findings: unauthenticated_flow@look by: \"CISO\" until: 2026-12-31 because: \"a pilot\" }
 assumption \"Nobody is bored\" { validate_by: 2027-01-01 }
 ";
@@ -292,7 +292,7 @@ fn the_register_has_a_row_for_each_finding() {
     assert_eq!(rows.matches("\r\n").count(), findings);
     register
         .says("\"shop.theft\",\"Theft\",\"spoofing\",\"high\",\"high\",\"high\",\"planned\",\"shop.web\",\"Web\",\"shop\",\"team-shop\",\"a.threat:12\"")
-        .says("\"shop.late (planned, due 2026-11-01, team-edge)\"")
+        .says("\"shop.late (planned, due 2026-12-10, team-edge)\"")
         .says("\"CWE-287\",\"T-1; T-2\"")
         .says("\"CISO\",\"2026-12-31\",\"a pilot\"")
         .says("1 assumption");

@@ -4,7 +4,8 @@
 use crate::Folder;
 use std::fs;
 
-const LONELY: &str = "process lonely\n";
+const LONELY: &str = "process lonely\nasset note { classification: public }\n\
+                      process one\nstore two\nflow one -> two { sends: note }\n";
 
 /// A model whose every file gives a diagnostic of its own.
 fn nested() -> Folder {
@@ -19,7 +20,11 @@ fn nested() -> Folder {
             "component b\nprocess second\nflow second -> a.first\n",
         ),
         ("inner/threatline.toml", "[model]\nname = \"Inner\"\n"),
-        ("inner/a.threat", "component a\nprocess third\n"),
+        (
+            "inner/a.threat",
+            "component a\nprocess third\nasset note { classification: public }\n\
+             process one\nstore two\nflow one -> two { sends: note }\n",
+        ),
     ])
 }
 
@@ -194,7 +199,7 @@ fn a_path_is_told_as_from_where_one_stands() {
     from_inside
         .exits(0)
         .says("--> a.threat:1:9")
-        .says("m: 1 element");
+        .says("m: 3 elements");
 }
 
 #[cfg(unix)]

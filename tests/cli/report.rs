@@ -42,7 +42,7 @@ fn a_page_answers_the_four_questions() {
             .says("2026-12-31")
             .says("team-edge")
             .says("team-shop")
-            .says("planned mitigations, 1 overdue");
+            .says("planned mitigation, 1 overdue");
     }
     today(&folder, &[])
         .exits(0)
@@ -130,7 +130,8 @@ fn a_model_with_errors_is_told_to_be_incomplete() {
 fn register() -> String {
     format!(
         "{MODEL}boundary office \"Office\"
-threat stolen \"Stolen cards\" {{ category: spoofing targets: web likelihood: high impact: high mitigations: late }}
+threat stolen \"Stolen cards\" {{ category: spoofing targets: web likelihood: high impact: high mitigations: soon }}
+mitigation soon \"Soon\" {{ counters: stolen status: planned due: 2026-12-10 owner: \"team-edge\" }}
 threat bulk \"Bulk orders\" {{ category: denial_of_service targets: web likelihood: low impact: low owner: \"team-bulk\" }}
 flow ask \"Ask\": shopper -> web {{ protocol: https authorization: end_user receives: card }}
 accept old \"Old\" {{ findings: unauthenticated_flow@ask by: \"CTO\" until: 2026-10-31 because: \"a trial\" }}
@@ -148,7 +149,7 @@ fn every_threat_and_finding_is_told_with_what_has_become_of_it() {
     // Who has it now: who does what counters it, who took it on, whose threat it is, whose
     // component it is in.
     let page = page
-        .says("| Stolen cards `shop.stolen` | high | planned | Web `shop.web` | Later `shop.late` | 2026-11-01, overdue | team-edge |")
+        .says("| Stolen cards `shop.stolen` | high | planned | Web `shop.web` | Soon `shop.soon` | 2026-12-10, in 17 days | team-edge |")
         .says("| Bulk orders `shop.bulk` | low | open | Web `shop.web` |  |  | team-bulk |")
         .says("`unauthenticated_flow` | critical | accepted | Look `shop.look` | Known `shop.known` | 2026-12-31 | CISO |")
         .says("`unencrypted_flow` | critical | open | Pay `shop.pay` |  |  | team-shop |");
@@ -167,13 +168,15 @@ flow ask \"Ask\": shopper -> web { protocol: https authorization: end_user recei
 ";
     let folder = Folder::new(&[("a.threat", model)]);
     let page = today(&folder, &["--to", "markdown"]).exits(0);
-    let page = page.says("Undecided: `shop.ask` does not specify `authentication`.");
+    let page = page.says(
+        "| how do callers of `shop.ask` authenticate? | `authentication` | 1 | up to critical |",
+    );
     let page = page
         .says("- **1** undecided: a fact is missing")
         .says("nothing open · 1 undecided")
-        .says("undecided, up to");
+        .says("There are no open findings.");
     page.says("| team-shop | 0 | 1 | 0 | 0 |")
-        .says("The check fails: 1 undecided finding of severity")
+        .says("Not judged: 1 possible threat of severity high or above depends on 1 missing fact.")
         .never_says("Open: no implemented");
 }
 
@@ -182,11 +185,11 @@ fn a_page_judges_the_work() {
     let folder = Folder::new(&[("a.threat", &register())]);
     let page = today(&folder, &["--to", "markdown"]).exits(0);
     let page =
-        page.says("**The check fails: 1 open finding and 1 undecided of severity high or above.**");
+        page.says("**The check fails: 1 open finding of severity high or above; 1 possible threat of severity high or above depends on 1 missing fact.**");
     let page = page.says("- Cleartext transmission of sensitive data: `shop.pay` (critical)");
     let page = page
         .says("### Coverage by severity")
-        .says("| critical | 50% | 1 | 0 | 0 | 1 | 0 |");
+        .says("| critical | 33% | 1 | 1 | 0 | 1 | 0 | 0 | 0 |");
     let page = page
         .says("accepted, 1 acceptance expired")
         .says("| Old `shop.old` | acceptance | 2026-10-31, expired | CTO |");
@@ -198,7 +201,7 @@ fn a_page_judges_the_work() {
     let folder = Folder::new(&[("a.threat", "process web\n")]);
     today(&folder, &[])
         .exits(0)
-        .says("The check passes: ")
+        .says("Not judged: ")
         .says("No mitigation is overdue");
 }
 

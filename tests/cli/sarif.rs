@@ -274,7 +274,7 @@ fn planned_findings_stay_until_the_mitigation_is_in_place() {
             .read("shop.threat")
             .replace("impact: high }", "impact: high mitigations: locks }");
         let due = if status == "planned" {
-            "due: 2027-02-01"
+            "due: 2026-12-10 owner: \"team-shop\""
         } else {
             ""
         };
@@ -292,7 +292,7 @@ fn planned_findings_stay_until_the_mitigation_is_in_place() {
     assert!(
         planned["suppressions"][0]["justification"]
             .as_str()
-            .is_some_and(|text| text.contains("2027-02-01"))
+            .is_some_and(|text| text.contains("2026-12-10"))
     );
     assert_eq!(with("implemented"), None);
 }

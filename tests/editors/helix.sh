@@ -46,7 +46,7 @@ done
 git init -q "$MODELS"
 tm -f /dev/null new-session -d -s x -x 140 -y 40 "cd '$MODELS' && '$HX' -vv --log '$T/hx.log' orders/orders.threat 2>'$T/err'; sleep 60"
 want 'hints stand in the text' 'confidential'
-keys ':62' Enter
+keys ':66' Enter
 want 'the problem stands in the text' 'Missing authentication across a trust boundary'
 # In this theme words of the language are magenta and the names of flows blue. The cursor is on the first letter.
 line=$(colours | grep -a 'guest_lookup' | head -1)
@@ -56,14 +56,14 @@ else
   bad "words have colours: $(printf '%q' "$line")"
 fi
 keys ' ' 'D'; want 'problems of the whole model are listed' 'fulfilment|unstated-fact'; keys Escape
-keys ':62' Enter 'w' ' ' 'k'; want 'hover explains' 'Track an order as a guest'; keys Escape
+keys ':66' Enter 'w' ' ' 'k'; want 'hover explains' 'Track an order as a guest'; keys Escape
 keys ' ' 's'; want 'symbols are listed' 'guest_lookup'; keys Escape
-keys ' ' 'a'; want 'quick fixes are offered' 'Add `mutual_tls`'
-keys Enter 'z' 't'; want 'and applied' 'mitigations: mutual_tls'
+keys ' ' 'a'; want 'quick fixes are offered' 'Plan a mitigation based on `mutual_tls`'
+keys Enter 'z' 't'; want 'and applied' 'authentication: session'
 keys 'u'
-keys ':67' Enter 'A' ', ca'; keys C-x; want 'assets are offered' 'payments.card'; keys Escape Escape 'u'
-keys ':62' Enter 'f' '>' 'w' 'w' 'w' 'g' 'd'; want 'a definition in another file is found' 'NOR +platform/edge.threat'
-keys ':o orders/orders.threat' Enter ':19' Enter 'f' 'a' ' ' 'r'; want 'a name is asked for' 'rename-to:'; keys C-u 'order_api' Enter
+keys ':71' Enter 'A' ', ca'; keys C-x; want 'assets are offered' 'payments.card'; keys Escape Escape 'u'
+keys ':66' Enter 'f' '>' 'w' 'w' 'w' 'g' 'd'; want 'a definition in another file is found' 'NOR +platform/edge.threat'
+keys ':o orders/orders.threat' Enter ':22' Enter 'f' 'a' ' ' 'r'; want 'a name is asked for' 'rename-to:'; keys C-u 'order_api' Enter
 want 'a name is changed' 'process order_api'
 keys ':o payments/payments.threat' Enter '/order_api' Enter; want 'in all files' 'orders\.order_api'
 keys ':qa!' Enter

@@ -126,12 +126,12 @@ local function test()
   local before = text()
   vim.lsp.buf.code_action({
     filter = function(action)
-      return action.title:find("mutual_tls", 1, true) and action.title:find("^Add") ~= nil
+      return action.title:find("mutual_tls", 1, true) and action.title:find("^Plan") ~= nil
     end,
     apply = true,
   })
   check("a quick fix is applied", eventually(function()
-    return text() ~= before and text():find("mitigations: mutual_tls", 1, true)
+    return text() ~= before and text():find("mitigations: our_mutual_tls", 1, true)
   end))
   check("and the problem is gone", eventually(function()
     return #vim.diagnostic.get(buffer) == 0

@@ -134,7 +134,7 @@ def test_completion_in_settings(doc, tmp_path):
     settings = uri(tmp_path / "threatline.toml")
     shop.client.open(settings, "[check]\n\n")
     answer = shop.client.request("textDocument/completion", {"textDocument": {"uri": settings}, "position": at(1, 0)})
-    assert [item["label"] for item in answer["items"]] == ["fail_on"]
+    assert [item["label"] for item in answer["items"]] == ["fail_on", "unjudged", "release", "planned_days"]
 
 
 def test_settings_have_problems_and_are_asked_for_nothing_else(doc, tmp_path):
@@ -226,11 +226,11 @@ def test_actions_are_filled_in_when_they_are_chosen(doc):
     problems = shop.client.pull(shop.uri)
     found = actions(shop, "flow pa|y", problems)
     assert all("edit" not in action for action in found)
-    assert [action["title"][:9] for action in found if action.get("isPreferred")] == ["Add `tls`"]
+    assert [action["title"][:9] for action in found if action.get("isPreferred")] == ["Change th"]
     assert found[0]["diagnostics"] == problems
     chosen = shop.client.request("codeAction/resolve", found[0])
     after = shop.applied(chosen["edit"]["documentChanges"][0]["edits"])
-    assert "mitigations: tls\n" in after
+    assert "protocol: https\n" in after
     shop.change(after)
     assert shop.client.pull(shop.uri) == []
 

@@ -16,7 +16,7 @@ SHOP = """asset card { classification: restricted }
 boundary internet { trust: untrusted }
 boundary vpc
 external shopper in internet { kind: person }
-process shop in vpc { mitigations: rate_limiting }
+process shop in vpc { mitigations: rate_limiting technology: web_service accepts: nothing privileges: service }
 flow pay: shopper -> shop {
   protocol: http
   authentication: token
@@ -729,7 +729,7 @@ def utf16(text):
 
 def test_a_workspace_of_a_thousand_files(tmp_path):
     for number in range(1000):
-        (tmp_path / f"part{number}.threat").write_text(f"component part{number}\nprocess it\nprocess other\nflow go: it -> other {{ protocol: https }}\n")
+        (tmp_path / f"part{number}.threat").write_text(f"component part{number}\nasset page {{ classification: public }}\nprocess it {{ handles: page }}\nprocess other\nflow go: it -> other {{ protocol: https }}\n")
     client = Client(PULL, folders=[tmp_path])
     report = client.request("workspace/diagnostic", {"previousResultIds": []})
     assert len(report["items"]) == 1000

@@ -340,7 +340,7 @@ scenarios["findings by component, the matrix and explanations"] = async () => {
     await finding.waitFor();
     say("tree:", (await tree.allInnerTexts()).map((row) => row.replace(/\s+/g, " ").trim()).join(" | "));
     await finding.click();
-    await page.locator(".statusbar-item", { hasText: /^Ln 62, / }).waitFor();
+    await page.locator(".statusbar-item", { hasText: /^Ln 66, / }).waitFor();
     await finding.hover();
     await finding.locator(".action-label[aria-label='Explain']").click();
     const explained = await person.frameWith("it is not authenticated");

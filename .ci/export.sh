@@ -44,17 +44,23 @@ boundary hollow "Nothing in it; & nothing &amp; \\N \\G" in vpc
 asset card "+1+cmd|' /C calc'!A0" { classification: restricted  tags: "a;b", "<i>" }
 external buyer "Buyer <img src=x>" in net { kind: person }
 process web "Web #quot;1#quot; #1;" in vpc { technology: web_application  mitigations: checks }
-process ünïcode_é "Üñí 漢字 😀" in vpc
+process ünïcode_é "Üñí 漢字 😀" in vpc { accepts: nothing }
+process aside "Aside" in vpc { accepts: file  out_of_scope: "=Out <b>" }
 store db "DB|{rank} <a>" in vpc { stores: card  encryption: none }
 flow pay "Pay \"now\" --> x | y": buyer -> web { protocol: http  sends: card  authentication: none }
 flow web -> db { protocol: sql  receives: card }
 flow loop "Loop": web -> web
 flow ünïcode_é -> web
+flow buyer -> aside { sends: card }
 threat theft "@SUM(1) \"x\",\n=1+1" { category: spoofing, tampering  targets: web, pay  likelihood: critical
   impact: critical  references: CWE-79, CAPEC-1, T1190, ASVS-1.2.4  ticket: "=T-1" }
+threat fraud "Fraud" { category: spoofing  targets: web  mitigations: limits, checks  enough: limits }
+threat flood "Flood" { category: denial_of_service  targets: web  mitigations: limits, checks  residual: low  owner: "@team" }
+mitigation limits "=limits" { counters: fraud  on: process  when: exposed  status: verified  evidence: "=test" }
 mitigation checks "=checks" { counters: theft  status: planned  ticket: "-1" }
 accept taken "Taken" { findings: unencrypted_flow@pay  by: "=CISO \u{202e}"  until: 2030-12-01  because: "\t=1" }
 assumption "-->]]> calm" { validate_by: 2030-01-31 }
+dismiss open "=Open" { finding: unauthenticated_flow@pay  by: "=Ann", "@Bob"  because: "\t=1"  while: authentication = none }
 rule own "<own> {0}" { on: flow  category: tampering  when: carries >= restricted  references: CWE-79 }
 MODEL
 

@@ -157,7 +157,7 @@ export class Diagram implements vscode.WebviewPanelSerializer<{ model?: string; 
 </header>
 <main id="canvas" tabindex="-1"></main>
 <footer aria-label="Color legend">
-<span class="critical">critical, high</span><span class="medium">medium</span><span class="low">low</span><span class="not-stated">undecided</span><span class="planned">planned</span><span class="accepted">accepted</span><span class="mitigated">mitigated</span>
+<span class="critical">critical, high</span><span class="medium">medium</span><span class="low">low</span><span class="not-stated">undecided</span><span class="planned">planned</span><span class="accepted">accepted</span><span class="mitigated">mitigated</span><span class="dismissed">dismissed, out of scope</span>
 </footer>`);
   }
 }

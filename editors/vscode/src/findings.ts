@@ -14,7 +14,12 @@ const ICONS: Record<string, [icon: string, colour: string]> = {
   planned: ["clock", "charts.blue"],
   accepted: ["law", "charts.purple"],
   mitigated: ["pass", "testing.iconPassed"],
+  dismissed: ["circle-slash", "descriptionForeground"],
+  "out-of-scope": ["dash", "descriptionForeground"],
 };
+
+/** The words for classes that are not words themselves. */
+const WORDS: Record<string, string> = { "not-stated": "undecided", "out-of-scope": "out of scope" };
 
 export class Findings implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -64,7 +69,7 @@ export class Findings implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const { finding, uri } = node;
     const item = new vscode.TreeItem(finding.title);
     item.id = `${uri}#${finding.id}`;
-    item.description = `${finding.on} · ${finding.class === "not-stated" ? "undecided" : finding.class}`;
+    item.description = `${finding.on} · ${WORDS[finding.class] ?? finding.class}`;
     item.tooltip = `${finding.id}\n${finding.severity}, ${finding.state}`;
     item.iconPath = icon(finding.class);
     item.contextValue = "finding";
@@ -83,7 +88,7 @@ export class Findings implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 }
 
 function isOpen(what: string): boolean {
-  return !["planned", "accepted", "mitigated"].includes(what);
+  return !["planned", "accepted", "mitigated", "dismissed", "out-of-scope"].includes(what);
 }
 
 function icon(what: string): vscode.ThemeIcon {

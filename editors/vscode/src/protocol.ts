@@ -34,7 +34,7 @@ export interface Finding {
   on: string;
   severity: string;
   state: string;
-  /** `low` to `critical` if it is open, else `not-stated`, `planned`, `accepted` or `mitigated`. */
+  /** `low` to `critical` if it is open, else `not-stated`, `planned`, `accepted`, `mitigated`, `dismissed` or `out-of-scope`. */
   class: string;
   place: Location | null;
 }

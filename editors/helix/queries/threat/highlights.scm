@@ -35,7 +35,7 @@
 (property
   value: (name) @constant.builtin
   (#any-of? @constant.builtin
-    "yes" "no"
+    "yes" "no" "nothing"
     "spoofing" "tampering" "repudiation" "information_disclosure"
     "denial_of_service" "elevation_of_privilege"))
 

@@ -253,10 +253,17 @@ fn is_worth_asking(
     // What an asset is decides what it takes to protect it, wherever it goes.
     let is_kind_of_asset =
         |fact: &MissingFact| fact.property == "kind" && fact.element.kind(db) == Kind::Asset;
-    if let [fact] = missing
-        && (is_kind_of_asset(fact)
-            || !is_one_of(&WHAT_IT_IS, fact) && !is_one_of(&WHAT_IT_HOLDS, fact))
-    {
+    let is_how =
+        |fact: &MissingFact| !is_one_of(&WHAT_IT_IS, fact) && !is_one_of(&WHAT_IT_HOLDS, fact);
+    let is_worth_it = match missing {
+        [fact] => is_kind_of_asset(fact) || is_how(fact),
+        // Who leaves out how it is used as well is asked no less than who states the worst.
+        [one, other] => {
+            is_kind_of_asset(one) && is_how(other) || is_kind_of_asset(other) && is_how(one)
+        }
+        _ => false,
+    };
+    if is_worth_it {
         return true;
     }
     let is_about_others =

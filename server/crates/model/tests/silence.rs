@@ -1,56 +1,11 @@
 //! Silence is earned: a statement that is taken out of a model never makes its verdict better
 //! without a question.
 
-use std::collections::BTreeMap;
-use threatline_model::{
-    Assessed, Database, Decl, Kind, Level, Part, Severity, Workspace, all_findings, diagnostics,
-    full_name, typed,
-};
+mod support;
+
+use support::verdict::{THRESHOLD, Verdict, fact_holders};
+use threatline_model::{Database, Part, Workspace, full_name, typed};
 use threatline_testkit::{example_models, is_thorough, workspace};
-
-/// The severity at which a check fails.
-const THRESHOLD: Level = Level::High;
-
-/// The diagnostics that hold a verdict back, though no single fact answers them.
-const GAPS: [&str; 3] = ["nothing-to-protect", "unused-asset", "external-inside"];
-
-/// A property of a declaration, by the names of both.
-type Fact = (String, &'static str);
-
-/// What a check of a model rests on.
-struct Verdict {
-    /// The findings that are open, by name, with whether they are at the threshold and the fact
-    /// that is missing.
-    open: BTreeMap<String, (bool, Option<Fact>)>,
-    /// The diagnostics that hold it back, and the errors.
-    gaps: Vec<String>,
-}
-
-fn verdict(workspace: &Workspace) -> Verdict {
-    let db = workspace.db();
-    let model = workspace.models().next().expect("there is a model");
-    let findings = all_findings(db, model);
-    let is_open = |assessed: &&Assessed| assessed.standing().is_open();
-    let open = findings.iter().filter(is_open).map(|assessed| {
-        let missing = assessed.finding.missing;
-        let missing = missing.map(|fact| (full_name(db, fact.element).to_string(), fact.property));
-        let is_severe = assessed.finding.severity >= THRESHOLD;
-        (
-            assessed.finding.id.name(db).to_string(),
-            (is_severe, missing),
-        )
-    });
-    let files = model.files(db).iter();
-    let all = files.flat_map(|file| diagnostics(db, *file));
-    let gaps = all.filter(|diagnostic| {
-        let is_error = diagnostic.severity == Severity::Error;
-        GAPS.contains(&diagnostic.code.id) || (is_error && diagnostic.findings.is_empty())
-    });
-    Verdict {
-        open: open.collect(),
-        gaps: gaps.map(|diagnostic| diagnostic.message).collect(),
-    }
-}
 
 /// A statement of a model: the file, the bytes of it, and what it is.
 struct Statement {
@@ -62,17 +17,8 @@ struct Statement {
 
 /// Every property of what the analysis looks at.
 fn statements(db: &Database, workspace: &Workspace) -> Vec<Statement> {
-    let model = workspace.models().next().expect("there is a model");
-    let declarations = model
-        .files(db)
-        .iter()
-        .flat_map(|file| file.declarations(db).iter().copied());
-    let is_fact = |decl: &Decl| {
-        let kind = decl.kind(db);
-        kind.is_element() || [Kind::Boundary, Kind::Asset, Kind::Component].contains(&kind)
-    };
-    let declarations = declarations.filter(is_fact);
-    declarations
+    let holders = fact_holders(db, workspace).into_iter();
+    holders
         .flat_map(|decl| {
             let stated = &typed(db, decl).stated;
             stated.iter().map(move |stated| {
@@ -94,7 +40,7 @@ fn what_is_left_out_is_asked_for() {
     let mut tried = 0;
     for (name, files) in example_models() {
         let whole = workspace(&files);
-        let before = verdict(&whole);
+        let before = Verdict::of(&whole);
         let statements = statements(whole.db(), &whole);
         let stride = if is_thorough() { 1 } else { 7 };
         for statement in statements.iter().step_by(stride) {
@@ -103,22 +49,19 @@ fn what_is_left_out_is_asked_for() {
             let text = files.iter_mut().find(|(path, _)| *path == statement.path);
             let text = &mut text.expect("the file is there").1;
             text.replace_range(statement.span.0..statement.span.1, "");
-            let after = verdict(&workspace(&files));
+            let after = Verdict::of(&workspace(&files));
             let asked = (statement.element.clone(), statement.property);
             let is_asked = after
                 .open
                 .values()
-                .any(|(is_severe, missing)| *is_severe && missing.as_ref() == Some(&asked));
+                .any(|(level, missing)| *level >= THRESHOLD && missing.as_ref() == Some(&asked));
             let is_held = after.gaps.len() > before.gaps.len();
             let found = before
                 .open
                 .iter()
-                .filter(|(_, (is_severe, missing))| *is_severe && missing.is_none());
+                .filter(|(_, (level, missing))| *level >= THRESHOLD && missing.is_none());
             let gone = found.filter(|(id, _)| !after.open.contains_key(*id));
-            let fails = |verdict: &Verdict| {
-                verdict.open.values().any(|(is_severe, _)| *is_severe) || !verdict.gaps.is_empty()
-            };
-            if fails(&before) && !fails(&after) {
+            if before.fails() && !after.fails() {
                 lost.push(format!(
                     "{name}: without `{}` of `{}` it passes",
                     statement.property, statement.element

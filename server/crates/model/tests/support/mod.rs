@@ -1,6 +1,9 @@
-//! A workspace whose queries are counted, and edits by what a text says.
+//! What the tests of the analyzer share: verdicts, a workspace whose queries are counted, and edits
+//! by what a text says.
 
 #![allow(dead_code)] // not every test needs everything
+
+pub mod verdict;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -130,10 +130,24 @@ pub fn may_handle(db: &dyn Db, process: Decl) -> Vec<Possible> {
         .collect()
 }
 
-/// Whether a process is called with a key that its caller is said to handle.
-pub fn shares_key(db: &dyn Db, process: Decl) -> bool {
-    let flows = touching(db, process);
-    shared_keys(db, &flows.incoming).next().is_some()
+/// Whether a process or a store that does not state what it holds probably holds credentials: its
+/// callers share a key with it, or they go between it and a store.
+pub fn probably_holds_credentials(db: &dyn Db, element: Decl) -> bool {
+    let flows = touching(db, element);
+    let is_of_store = |flow: Decl| {
+        let (source, target) = ends(db, flow);
+        let mut ends = source.into_iter().chain(target);
+        ends.any(|end| end.kind(db) == Kind::Store)
+    };
+    let stored = flows
+        .incoming
+        .iter()
+        .chain(&flows.outgoing)
+        .filter(|flow| is_of_store(**flow))
+        .flat_map(|flow| holds(db, *flow).iter().copied());
+    shared_keys(db, &flows.incoming)
+        .chain(stored)
+        .any(|asset| typed(db, asset).states("kind", "credential"))
 }
 
 /// The credentials of callers that authenticate with a key: who checks a key may hold it, too.

@@ -7,7 +7,7 @@
 //! the operand that misses the fewest; under `not` the two change places. A rule then fires as *not
 //! stated* when a single missing fact would decide it.
 
-use crate::assets::{aspect_of, sensitivity_of_asset, shares_key};
+use crate::assets::{aspect_of, holds, may_hold, probably_holds_credentials, sensitivity_of_asset};
 use crate::checker::checked_condition;
 use crate::condition::{Condition, Count, Filter, How, Operator, Path};
 use crate::db::{Db, Decl, File};
@@ -520,15 +520,18 @@ pub fn is_anchored(facts: &FactCache, condition: &Condition, element: Decl) -> b
         Condition::Sensitivity(_, Aspect::Kind | Aspect::Personal, ..) => {
             match weigh(facts, condition, element, true) {
                 Truth::True => true,
-                Truth::Unknown(missing) => missing
-                    .iter()
-                    .all(|fact| fact.property == "handles" && shares_key(facts.db(), fact.element)),
+                Truth::Unknown(missing) => missing.iter().all(|fact| {
+                    ["handles", "stores"].contains(&fact.property)
+                        && probably_holds_credentials(facts.db(), fact.element)
+                }),
                 Truth::False => false,
             }
         }
         Condition::Sensitivity(path, ..) => {
             let subject = subject(facts, path, element);
-            subject.is_some_and(|subject| holds_what_matters(facts, subject, path.fact))
+            subject.is_some_and(|subject| {
+                holds_what_matters(facts, subject, path.fact) || is_silent(facts, subject)
+            })
         }
         Condition::Count(Count { path, filter, .. }) => {
             let filter = filter.as_ref().map(|filter| &*filter.condition);
@@ -546,6 +549,16 @@ fn any_anchored(facts: &FactCache, path: &Path, filter: &Condition, element: Dec
     members
         .into_iter()
         .any(|member| is_anchored(facts, filter, member))
+}
+
+/// Whether a flow says nothing of what it carries, and what matters is at one of its ends.
+fn is_silent(facts: &FactCache, flow: Decl) -> bool {
+    let db = facts.db();
+    flow.kind(db) == Kind::Flow
+        && holds(db, flow).is_empty()
+        && may_hold(db, flow)
+            .iter()
+            .any(|possible| matters(db, possible.asset))
 }
 
 /// Whether some of the assets are confidential or more, or of high integrity or availability.

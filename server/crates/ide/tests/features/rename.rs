@@ -352,7 +352,7 @@ fn meaning_is_kept_or_the_name_is_refused() {
                     .map(|name| name.rsplit('.').next().unwrap().to_owned())
             })
             .collect();
-        for _ in 0..cases(3, 6) {
+        for _ in 0..cases(2, 6) {
             let file = *chance.pick(&all);
             let named: Vec<_> = file
                 .declarations(db)

@@ -342,6 +342,31 @@ fn of_findings_told_together_the_new_ones_are_named() {
 }
 
 #[test]
+fn a_new_question_is_not_judged_and_fails_unless_the_base_allows_it() {
+    let silent = MODEL
+        .replace("  authentication: token\n", "")
+        .replace("sends: price", "sends: card");
+    let folder = repository(&[("threatline.toml", ""), ("a.threat", MODEL)]);
+    folder.write("a.threat", &silent);
+    let why =
+        "not judged: 1 new possible threat of severity high or above depends on 1 missing fact";
+    diff(&folder, &["main"]).exits(1).says(why);
+    // The head cannot allow it to itself.
+    let allow = "[check]\nunjudged = \"allow\"\n";
+    folder.write("threatline.toml", allow);
+    diff(&folder, &["main"]).exits(1).says(why);
+
+    let folder = repository(&[("threatline.toml", allow), ("a.threat", MODEL)]);
+    folder.write("a.threat", &silent);
+    diff(&folder, &["main"])
+        .exits(0)
+        .says(&format!("{why}, which threatline.toml allows"));
+    diff(&folder, &["main", "--format", "markdown"])
+        .exits(0)
+        .says("Threat model not judged: 1 new possible threat");
+}
+
+#[test]
 fn what_protects_less_is_told() {
     let told = |from, to, message| tells(&changed(from, to), "weakened", message);
     told(
@@ -471,7 +496,7 @@ fn what_is_new_and_what_is_gone_is_told() {
     tells(
         &json,
         "crossings",
-        "`settle` (`web -> bank`) leaves `vpc` and enters `partner`, from trust high to low",
+        "`settle` (`web -> bank`) leaves `vpc` and enters `partner`, from trust level `high` to `low`",
     );
     tells(
         &json,
@@ -662,7 +687,7 @@ fn a_finding_that_closes_says_why() {
         "a.threat",
         with("mitigations: payload_encryption").replace("restricted", "public"),
     );
-    let told = "No longer found, and planned, accepted or mitigated before: `unencrypted_flow@pay` (critical, mitigated)";
+    let told = "No longer found; planned, accepted or mitigated before: `unencrypted_flow@pay` (critical, mitigated)";
     diff(&folder, &["main"]).says(told);
     diff(&folder, &["main", "--format", "markdown"]).says("No longer found");
     assert_eq!(
@@ -928,7 +953,9 @@ fn two_folders_are_compared_without_a_repository() {
     )
     .exits(1);
     run.says("`authentication` is unspecified for `identity.open_link`")
-        .says("1 new finding of severity high or above");
+        .says(
+            "not judged: 1 new possible threat of severity high or above depends on 1 missing fact",
+        );
 }
 
 #[test]
@@ -964,7 +991,7 @@ fn what_cannot_be_compared_is_told() {
     folder.write("a.threat", format!("{MODEL}flow unfinished\n"));
     diff(&folder, &["main"])
         .exits(2)
-        .says("this flow has no ends")
+        .says("this flow has no source and target")
         .never_says("Added")
         .never_says("?");
     folder.write("a.threat", format!("{MODEL}process tardy in nowhere\n"));

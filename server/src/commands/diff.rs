@@ -58,7 +58,9 @@ pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
 fn outcome(differences: &[Difference]) -> Outcome {
     let errors = || differences.iter().flat_map(|difference| &difference.errors);
     let is_at_the_bar = |difference: &Difference| {
-        difference.at_the_bar().next().is_some() || difference.uncompared_at_the_bar().is_some()
+        difference.failing().next().is_some()
+            || (difference.unjudged().next().is_some() && !difference.allows_unjudged)
+            || difference.uncompared_at_the_bar().is_some()
     };
     if errors().any(|entry| Entry::breaks_model(entry)) {
         Outcome::Unusable

@@ -3,6 +3,7 @@
 
 use crate::reports::difference::{Difference, Elsewhere};
 use crate::reports::spots::Spot;
+use std::collections::HashSet;
 use threatline_model::{
     Database, FindingId, Level, MAX_FINDINGS_OF_AN_ELEMENT, full_name, library,
 };
@@ -162,7 +163,7 @@ pub fn unfound(difference: &Difference) -> Option<String> {
     });
     let named = some(named);
     Some(format!(
-        "No longer found, and planned, accepted or mitigated before: {named}"
+        "No longer found; planned, accepted or mitigated before: {named}"
     ))
 }
 
@@ -179,34 +180,52 @@ pub fn texts(difference: &Difference) -> impl Iterator<Item = (String, String)> 
     })
 }
 
-/// How the whole of a comparison ended.
+/// How a comparison ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Nothing failed.
+    Passed,
+    /// A new finding depends on a missing fact. `is_allowed` if the policy lets that pass.
+    NotJudged { is_allowed: bool },
+    /// A finding or an error is new, or a finding is worse than before.
+    Failed,
+}
+
+impl End {
+    /// The word for it in front of the verdict.
+    pub fn word(self) -> &'static str {
+        match self {
+            End::Passed => "passed",
+            End::NotJudged { .. } => "not judged",
+            End::Failed => "failed",
+        }
+    }
+}
+
+/// How a comparison ends, and why.
 pub struct Verdict {
-    /// Whether nothing failed.
-    pub is_well: bool,
-    /// It in a sentence.
+    /// How it ends.
+    pub end: End,
+    /// Why, as a sentence without its full stop.
     pub sentence: String,
 }
 
-/// How the whole of a comparison ended. `asked` names the paths that it is about.
+/// How a comparison ends, and why. `asked` names the paths that were compared.
 pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
-    let at_the_bar = || differences.iter().flat_map(Difference::at_the_bar);
-    let worse = at_the_bar().filter(|opened| opened.is_worse()).count();
-    let new = at_the_bar().count() - worse;
+    let failing = || differences.iter().flat_map(Difference::failing);
+    let worse = failing().filter(|opened| opened.is_worse()).count();
+    let new = failing().count() - worse;
     let errors = differences.iter().map(|difference| difference.errors.len());
     let errors: usize = errors.sum();
     let uncompared: usize = differences
         .iter()
         .filter_map(Difference::uncompared_at_the_bar)
         .sum();
-    let bars = bars(differences);
-    let bar = match bars.as_slice() {
-        [] => String::new(),
-        [bar] => format!(" of severity {} or above", bar.word()),
-        _ => " at or above the threshold of their model".to_owned(),
-    };
+    let bar = threshold_in_words(differences);
     let elsewhere = elsewhere(differences);
     let is_same = differences.iter().all(Difference::is_empty);
-    let verdict = match (new, worse) {
+    let unjudged = unjudged_in_words(differences);
+    let mut sentence = match (new, worse) {
         (0, 0) if errors > 0 => format!("{} in the model", count(errors, "new error")),
         (0, 0) if uncompared > 0 => format!(
             "{} not compared: one element has more than {MAX_FINDINGS_OF_AN_ELEMENT}",
@@ -214,15 +233,73 @@ pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
         ),
         (0, 0) if is_same && elsewhere.is_empty() => "the design is unchanged".to_owned(),
         (0, 0) if is_same => format!("no change in {asked}"),
-        (0, 0) if bars.is_empty() => "findings do not fail this comparison".to_owned(),
-        (0, 0) => format!("no new or worsened finding{bar}"),
-        (new, 0) => format!("{}{bar}", count(new, "new finding")),
-        (0, worse) => format!("{}{bar}", count(worse, "worsened finding")),
-        (new, worse) => format!("{} and {worse} worsened{bar}", count(new, "new finding")),
+        (0, 0) if bar.is_none() => "findings do not fail this comparison".to_owned(),
+        (0, 0) => match &unjudged {
+            Some(unjudged) => unjudged.clone(),
+            None => format!("no new or worsened finding{}", bar.unwrap_or_default()),
+        },
+        (new, worse) => {
+            let findings = match (new, worse) {
+                (new, 0) => count(new, "new finding"),
+                (0, worse) => count(worse, "worsened finding"),
+                (new, worse) => format!("{} and {worse} worsened", count(new, "new finding")),
+            };
+            findings + &bar.unwrap_or_default()
+        }
+    };
+    let has_failed = new + worse + errors + uncompared > 0;
+    if let Some(unjudged) = unjudged.as_ref().filter(|_| has_failed) {
+        sentence = format!("{sentence}; not judged: {unjudged}");
+    }
+    let allows = |difference: &Difference| {
+        difference.allows_unjudged || difference.unjudged().next().is_none()
+    };
+    let end = if has_failed {
+        End::Failed
+    } else if unjudged.is_some() {
+        let is_allowed = differences.iter().all(allows);
+        if is_allowed {
+            sentence += ", which threatline.toml allows";
+        }
+        End::NotJudged { is_allowed }
+    } else {
+        End::Passed
     };
     Verdict {
-        is_well: new + worse + errors + uncompared == 0,
-        sentence: verdict + &elsewhere,
+        end,
+        sentence: sentence + &elsewhere,
+    }
+}
+
+/// How many new or worsened findings cannot be judged, and for want of how many facts, if any.
+fn unjudged_in_words(differences: &[Difference]) -> Option<String> {
+    let unjudged = || differences.iter().flat_map(Difference::unjudged);
+    let depends = match unjudged().count() {
+        0 => return None,
+        1 => "depends",
+        _ => "depend",
+    };
+    let facts = differences.iter().map(|difference| {
+        let missing = difference
+            .unjudged()
+            .filter_map(|opened| opened.assessed.finding.missing);
+        let facts = missing.map(|missing| (missing.element, missing.property));
+        facts.collect::<HashSet<_>>().len()
+    });
+    Some(format!(
+        "{}{} {depends} on {}",
+        count(unjudged().count(), "new possible threat"),
+        threshold_in_words(differences).unwrap_or_default(),
+        count(facts.sum(), "missing fact")
+    ))
+}
+
+/// From which severity findings fail: " of severity high or above"; nothing if none does.
+fn threshold_in_words(differences: &[Difference]) -> Option<String> {
+    match bars(differences).as_slice() {
+        [] => None,
+        [bar] => Some(format!(" of severity {} or above", bar.word())),
+        _ => Some(" at or above the threshold of their model".to_owned()),
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Difference<'a> {
     pub uncompared: FindingCounts,
     /// From which severity a new finding fails.
     pub bar: Option<Level>,
+    /// Whether the policy lets a comparison pass that could not judge everything.
+    pub allows_unjudged: bool,
 }
 
 /// How much changed where nobody asked for it.
@@ -100,6 +102,9 @@ impl<'a> Difference<'a> {
             .redefined
             .add_to(&mut comparison, (base.db(), judged.base), head.db());
         let elsewhere = keep_selected(&mut comparison, base, head);
+        // The head has the policy of the base by now.
+        let policy_of_head = judged.head.map(|model| model.settings(head.db()));
+        let allows_unjudged = policy_of_head.is_some_and(|policy| policy.allows_unjudged);
         let last = new.or(old);
         let own_name = judged.own.name.as_deref().map(str::to_owned);
         let name = own_name.or_else(|| last.map(|report| report.name.clone()));
@@ -117,6 +122,7 @@ impl<'a> Difference<'a> {
                 unlisted_in(db, report.model.files(db))
             }),
             bar: fail_on.unwrap_or_else(|| last.map_or(Some(Level::High), |report| report.bar)),
+            allows_unjudged,
         }
     }
 
@@ -127,6 +133,18 @@ impl<'a> Difference<'a> {
             self.bar
                 .is_some_and(|bar| opened.assessed.finding.severity >= bar)
         })
+    }
+
+    /// Those of them that are certain: they depend on no missing fact.
+    pub fn failing(&self) -> impl Iterator<Item = &Opened> {
+        self.at_the_bar()
+            .filter(|opened| opened.assessed.finding.missing.is_none())
+    }
+
+    /// Those of them that depend on a missing fact, so that they cannot be judged.
+    pub fn unjudged(&self) -> impl Iterator<Item = &Opened> {
+        self.at_the_bar()
+            .filter(|opened| opened.assessed.finding.missing.is_some())
     }
 
     /// How many findings of the head are compared with nothing, if some of them are at the bar,

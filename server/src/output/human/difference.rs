@@ -3,7 +3,7 @@
 use super::entries::entries;
 use crate::output::styles::{BAD, FAINT, GOOD, HEADING};
 use crate::output::wording::{
-    CLOSED, PUT_OFF, TEXTS, before, counts, is_told, overruled, place, place_of, severity_of,
+    CLOSED, End, PUT_OFF, TEXTS, before, counts, is_told, overruled, place, place_of, severity_of,
     status, texts, title, title_of, unfound, verdict,
 };
 use crate::printable::in_one_line;
@@ -51,12 +51,12 @@ pub fn write(output: &mut impl Write, differences: &[Difference], asked: &str) -
         list(output, TEXTS, texts)?;
     }
     let verdict = verdict(differences, asked);
-    if verdict.is_well {
-        write!(output, "{GOOD}passed{GOOD:#}")?;
-    } else {
-        write!(output, "{BAD}failed{BAD:#}")?;
-    }
-    writeln!(output, ": {}", verdict.sentence)
+    let style = match verdict.end {
+        End::Passed => GOOD,
+        End::NotJudged { .. } | End::Failed => BAD,
+    };
+    let word = verdict.end.word();
+    writeln!(output, "{style}{word}{style:#}: {}", verdict.sentence)
 }
 
 /// The findings and errors that are new or worse: as `check` tells them, and those that it does not

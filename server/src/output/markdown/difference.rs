@@ -3,8 +3,8 @@
 use super::document::{Form, blocks};
 use crate::output::document::{Block, Cell, Details};
 use crate::output::wording::{
-    CLOSED, PUT_OFF, TEXTS, counts, is_told, place, place_of, severity_of, status, texts, title,
-    title_of, unfound, verdict,
+    CLOSED, End, PUT_OFF, TEXTS, counts, is_told, place, place_of, severity_of, status, texts,
+    title, title_of, unfound, verdict,
 };
 use crate::reports::difference::Difference;
 use crate::reports::spots::spot_of_finding;
@@ -65,8 +65,14 @@ pub fn write(output: &mut impl Write, differences: &[Difference], asked: &str) -
 
 fn comment(differences: &[Difference], asked: &str, size: Size) -> Vec<Block> {
     let verdict = verdict(differences, asked);
-    let mark = if verdict.is_well { "✅" } else { "❌" };
-    let heading = format!("{mark} Threat model: {}", verdict.sentence);
+    let heading = match verdict.end {
+        End::Passed => format!("✅ Threat model: {}", verdict.sentence),
+        End::NotJudged { is_allowed } => {
+            let mark = if is_allowed { "⚠️" } else { "❌" };
+            format!("{mark} Threat model not judged: {}", verdict.sentence)
+        }
+        End::Failed => format!("❌ Threat model: {}", verdict.sentence),
+    };
     let mut comment = Comment {
         blocks: vec![Block::heading(3, heading)],
         rows: size.rows,

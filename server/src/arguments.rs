@@ -16,7 +16,7 @@ use threatline_model::{Date, Level};
     after_help = "First steps:\n  \
                   threatline init design          create a model in the folder `design`\n  \
                   threatline check design         report errors and open threats\n  \
-                  threatline explain unencrypted_flow@shop.orders design\n\
+                  threatline explain injection@service design\n\
                   \x20                                 why a finding is reported, and \
                   what mitigates it",
     max_term_width = 100,
@@ -47,7 +47,7 @@ pub enum Command {
     Init(InitArguments),
     /// Run the language server over standard input and output, for editors
     Lsp(LspArguments),
-    /// List the mitigations that a model can name, with what each counters
+    /// List the mitigations that a model can name, with what each mitigates
     Mitigations(DefinitionsArguments),
     /// List the protocols that a model can name, and which of them are encrypted
     Protocols(DefinitionsArguments),
@@ -55,7 +55,7 @@ pub enum Command {
     Report(ReportArguments),
     /// List the rules that apply to a model: the library's and its own
     Rules(RulesArguments),
-    /// List the technologies that a model can name, with the products that they stand for
+    /// List the technologies that a model can name, with the products that each one covers
     Technologies(DefinitionsArguments),
     /// Run the tests of a model's own rules
     Test(TestArguments),
@@ -91,8 +91,8 @@ pub struct CheckArguments {
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
 
-    /// Print everything, file by file, including questions beyond the first five and findings
-    /// below the threshold beyond twenty diagnostics
+    /// Print everything, file by file [default: the first five questions, and twenty diagnostics
+    /// below the threshold]
     #[arg(long)]
     pub all: bool,
 

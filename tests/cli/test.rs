@@ -99,7 +99,7 @@ fn tests_are_no_part_of_the_model_around_them() {
     folder
         .check(&[])
         .exits(2)
-        .says("an `expect` stands in a test");
+        .says("`expect` is only allowed in a test");
 }
 
 #[test]

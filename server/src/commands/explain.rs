@@ -79,6 +79,9 @@ fn unknown(db: &Database, models: &[Model], name: &str) -> anyhow::Error {
     }
     match nearest(library::short_name(name), known) {
         Some(near) => anyhow!("unknown name `{name}`; {}", did_you_mean(&near)),
+        None if name.contains('@') => anyhow!(
+            "no finding `{name}` in this model; `threatline check --all` lists all open ones"
+        ),
         None => anyhow!(
             "unknown name `{name}`: expected a rule, a finding (`rule@element`), a technology, a \
              property, an element or a diagnostic code"

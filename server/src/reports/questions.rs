@@ -93,17 +93,18 @@ impl Question {
             {
                 format!("{is} {names} data, credentials, code or logs?")
             }
-            "kind" => format!("what kind {is} {names} of?"),
-            "technology" => format!("what {is} {names} made with?"),
+            "kind" if is_one => format!("what kind of element is {names}?"),
+            "kind" => format!("what kinds of elements are {names}?"),
+            "technology" => format!("which technologies {does} {names} use?"),
             "protocol" => format!("which protocol {does} {names} use?"),
             "authentication" => format!("how do callers of {names} authenticate?"),
-            "authorization" => format!("on whose rights {does} {names} act?"),
+            "authorization" => format!("whose permissions {does} {names} use?"),
             "accepts" => format!("which formats {does} {names} accept?"),
             "privileges" => format!("with which privileges {does} {names} run?"),
             "tenancy" => format!("{is} {names} shared by several customers?"),
-            "personal" => format!("{is} {names} about people?"),
+            "personal" => format!("{does} {names} contain personal data?"),
             "encryption" => format!("how {is} {names} encrypted?"),
-            property => format!("what is `{property}` of {names}?"),
+            property => format!("what is `{property}` for {names}?"),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::facts::FactCache;
 use crate::flows::incoming;
 use crate::mitigations::{Counters, counters, is_done, stated_counters, with_bases};
 use crate::reasons::reasons_against;
-use crate::wording::Reason;
+use crate::wording::{Reason, in_one_sentence};
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
 use threatline_syntax::prose::{all_of, with_article};
@@ -144,7 +144,7 @@ pub fn describe_obstacle(db: &dyn Db, element: Decl, obstacle: Obstacle) -> Stri
             if reasons.is_empty() {
                 "its condition is not met".to_owned()
             } else {
-                reasons.join(", and ")
+                in_one_sentence(&reasons)
             }
         }
     }

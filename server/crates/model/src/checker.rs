@@ -211,7 +211,7 @@ impl<'db> Checker<'db> {
                 ),
             },
             Expression::Number(number) => {
-                self.wrong(node, format!("`{number}` alone is no condition"))
+                self.wrong(node, format!("`{number}` is not a condition"))
             }
             Expression::Missing => self.wrong(node, "something is missing here"),
         }
@@ -259,7 +259,7 @@ impl<'db> Checker<'db> {
         if fact.is_none() {
             let kinds_in_words = kinds.iter().map(|kind| with_article(kind.word()));
             let kinds_in_words: Vec<String> = kinds_in_words.collect();
-            let message = format!("`{name}` is no fact of {}", kinds_in_words.join(" or "));
+            let message = format!("`{name}` is not a fact of {}", kinds_in_words.join(" or "));
             self.report(node, message, &fact_names(kinds));
         }
         fact
@@ -323,7 +323,7 @@ impl<'db> Checker<'db> {
             return self.wrong(right, "a number is needed here");
         };
         let Ok(number) = number.parse() else {
-            return self.wrong(right, format!("`{number}` is no whole number"));
+            return self.wrong(right, format!("`{number}` is not a whole number"));
         };
         Some(Condition::Count(Count {
             how,
@@ -350,7 +350,10 @@ impl<'db> Checker<'db> {
             }
             Aspect::Kind => &ASSET_KIND,
             Aspect::Personal => {
-                return self.wrong(left, "`personal` is yes or no: write it alone");
+                return self.wrong(
+                    left,
+                    "`personal` is `yes` or `no`: write it without a comparison",
+                );
             }
         };
         let level = self.word(right, words)?;
@@ -427,7 +430,10 @@ impl<'db> Checker<'db> {
             return self.wrong(left, message);
         };
         let (Gives::Word(words) | Gives::Words(words)) = path.fact.gives else {
-            let message = format!("`{}` is no word, so it is not one of some", path.fact.name);
+            let message = format!(
+                "`{}` is not a word, so it cannot be compared with a list",
+                path.fact.name
+            );
             return self.wrong(left, message);
         };
         let listed: Vec<_> = values
@@ -435,7 +441,7 @@ impl<'db> Checker<'db> {
             .map(|value| self.word(*value, words))
             .collect();
         if values.is_empty() {
-            return self.wrong(left, "nothing stands between the parentheses");
+            return self.wrong(left, "the parentheses are empty");
         }
         let listed: Option<Vec<u8>> = listed.into_iter().collect();
         Some(Condition::OneOf(path, listed?))

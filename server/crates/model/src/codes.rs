@@ -94,13 +94,13 @@ macro_rules! codes {
 }
 
 codes! {
-    SYNTAX_ERROR, "syntax-error", Text, Error, "The text is not in the language.",
-    "Something stands where it cannot, or is missing. What is around it keeps its meaning.",
+    SYNTAX_ERROR, "syntax-error", Text, Error, "The text is not valid syntax.",
+    "Something is missing or in the wrong place. The text around it is still analyzed.",
     "process shop \"Shop\" { technology web_service }";
 
     UNREADABLE_FILE, "unreadable-file", Text, Error, "A file cannot be read as text.",
-    "The file is not UTF-8, longer than 16 MB, or cannot be opened. Of a file that is not UTF-8 \
-     the rest is still checked.",
+    "The file is not UTF-8, is longer than 16 MB, or cannot be opened. If only part of a file is \
+     not UTF-8, the rest is still checked.",
     "process shop \"\u{fffd}\"";
 
     LOOSE_DESCRIPTION, "loose-description", Text, Warning,
@@ -109,35 +109,36 @@ codes! {
     "process shop { \n  /// What it is made with.\n  technology: web_service\n}";
 
     INVALID_SETTING, "invalid-setting", Text, Error,
-    "Something in `threatline.toml` is not known or does not fit.",
-    "A section or key that does not exist, or a value that the key does not take. The rest of the \
-     file holds.",
+    "An unknown or invalid setting in `threatline.toml`.",
+    "The section or key does not exist, or the key does not take this value. The rest of the file \
+     is used.",
     "";
 
     UNRESOLVED_REFERENCE, "unresolved-reference", Model, Error, "A name that nothing declares.",
-    "A name is looked up in the file's component, then in those around it, at the top level, and \
-     last in the library. Names in other components are written with the component: \
-     `payments.ledger`.",
+    "A name is looked up in the file's component, then in the components around it, at the top \
+     level, and last in the library. For a name in another component, write the component as \
+     well: `payments.ledger`.",
     "process shop in vcp\nboundary vpc";
 
-    WRONG_KIND, "wrong-kind", Model, Error, "A name of something else than is needed there.",
-    "The name is declared, but not as what can stand in this place.",
+    WRONG_KIND, "wrong-kind", Model, Error, "A name of the wrong kind of declaration.",
+    "The name is declared, but as a kind that is not allowed here.",
     "asset card { classification: restricted }\nprocess shop in card";
 
-    DUPLICATE_DECLARATION, "duplicate-declaration", Model, Error, "Two declarations of one name.",
-    "A name is declared once in its component, whatever its kind; a component once in its model. \
+    DUPLICATE_DECLARATION, "duplicate-declaration", Model, Error, "Two declarations with the same name.",
+    "Names are unique in a component, across all kinds, and components are unique in a model. \
      Two flows without names between the same two elements cannot be told apart: give them names.",
     "process shop\nstore shop";
 
     MISPLACED_DECLARATION, "misplaced-declaration", Model, Error,
-    "A declaration, or a part of it, where it cannot stand.",
-    "`component` comes first in its file, and once; only externals, processes, stores and \
-     boundaries are placed with `in`; only flows have two ends.",
+    "A declaration, or a part of one, in the wrong place.",
+    "`component` comes first in its file, and only once. Only externals, processes, stores and \
+     boundaries take `in`, and only flows have a source and a target.",
     "process shop\ncomponent late";
 
     MISSING_PART, "missing-part", Model, Error,
     "A declaration without its name, or a flow without an end.",
-    "Everything but a flow and an assumption needs a name; a flow needs a source and a target.",
+    "Every declaration needs a name, except flows and assumptions. A flow needs a source and a \
+     target.",
     "process \"Shop\"";
 
     UNKNOWN_PROPERTY, "unknown-property", Model, Error, "A property that this kind does not have.",
@@ -145,59 +146,60 @@ codes! {
     "process shop { tecnology: web_service }";
 
     DUPLICATE_PROPERTY, "duplicate-property", Model, Error, "A property that is stated twice.",
-    "One fact is stated once. Put the values of a list into one property.",
+    "State each property once, and put all values of a list into it.",
     "process shop { technology: web_service technology: web_application }";
 
     MISSING_PROPERTY, "missing-property", Model, Error,
     "A declaration without a property that it needs.",
-    "Without it the declaration says nothing that can be used.",
+    "Without it, the declaration has no effect.",
     "asset card \"Card\"";
 
     INVALID_VALUE, "invalid-value", Model, Error, "A value that its property does not take.",
-    "The property takes something of another kind, or one value where several are given, or its \
-     value is missing.",
+    "The value is missing or has the wrong type, or there are several values where the property \
+     takes one.",
     "assumption calm { validate_by: tomorrow }";
 
     UNKNOWN_WORD, "unknown-word", Model, Error, "A word that is not in the property's list.",
     "Some properties take one of a fixed list of words; the language reference lists them.",
     "asset card { classification: secret }";
 
-    DUPLICATE_VALUE, "duplicate-value", Model, Warning, "A value that stands in a list twice.",
-    "Once says it all.",
+    DUPLICATE_VALUE, "duplicate-value", Model, Warning, "A value that is in a list twice.",
+    "Delete one of the two.",
     "asset card { classification: restricted }\nprocess shop { handles: card, card }";
 
     UNKNOWN_REFERENCE, "unknown-reference", Model, Warning,
-    "A reference that the published lists do not have.",
-    "No weakness, attack pattern or technique has this id, ASVS 5.0 has no such requirement, or \
-     its publisher has given the entry up. The lists are part of Threatline, so it also tells of \
-     an id that is newer than they are: there, turn it off.",
+    "A reference that is not in the published lists.",
+    "No weakness, attack pattern or technique has this ID, ASVS 5.0 has no such requirement, or \
+     the publisher has deprecated the entry. The lists are part of Threatline, so an ID that is \
+     newer than they are is reported as well: turn the diagnostic off in this case.",
     "process shop\nthreat fraud { category: spoofing targets: shop references: CWE-9999 }";
 
     BOUNDARY_CYCLE, "boundary-cycle", Model, Error,
-    "Boundaries that lie in each other in a circle.",
-    "A boundary lies in another one, and never, by way of others, in itself.",
+    "Boundaries that contain each other.",
+    "A boundary cannot contain itself, directly or through other boundaries.",
     "boundary inner in outer\nboundary outer in inner";
 
     DEEP_NESTING, "deep-nesting", Model, Error, "Boundaries nested deeper than 64.",
-    "No design has so many boundaries around each other; what is around the 64th is not looked at.",
+    "The boundaries around the 64th are not analyzed.",
     "";
 
     DEFINITION_CYCLE, "definition-cycle", Model, Error,
-    "Something that is defined by way of itself.",
-    "`is` and `based_on` lead from the narrower to the broader, never back.",
+    "A definition that depends on itself.",
+    "`is` and `based_on` lead from a narrower definition to a broader one, never back.",
     "technology queue { is: bus }\ntechnology bus { is: queue }";
 
     INVALID_CONDITION, "invalid-condition", Model, Error, "A condition that cannot be evaluated.",
-    "It asks for a fact that these elements do not have, compares with a word that the fact cannot \
-     be, or orders words that have no order. The language reference lists the facts.",
+    "It uses a fact that these elements do not have, compares a fact with a word that it cannot \
+     have, or uses `<` or `>` with words that have no order. The language reference lists the \
+     facts.",
     "rule odd { on: flow category: tampering when: colour = red }";
 
     MISSING_MITIGATION, "missing-mitigation", Finding, Warning,
-    "An open threat: the facts call for it, and nothing counters it.",
-    "A rule of the library or of the model found a threat on an element, or a person wrote one, \
-     and no mitigation, done or planned, counters it there. Its weight follows the severity: \
-     `critical` and `high` are errors, `medium` warnings, `low` information. Correct the fact, add \
-     a mitigation, or accept the risk with a date.",
+    "An open threat: the facts lead to it, and nothing mitigates it.",
+    "A rule of the library or of the model finds the threat on an element, or the model declares \
+     it, and no mitigation is in place or planned. A threat of severity `critical` or `high` is \
+     an error, `medium` a warning, and `low` information. Correct the fact, add a mitigation, or \
+     accept the risk with a date.",
     "asset card { classification: restricted }\n\
      boundary net { trust: untrusted }\n\
      boundary vpc\n\
@@ -206,11 +208,11 @@ codes! {
      flow buyer -> shop { protocol: http authentication: session sends: card }";
 
     UNKNOWN_TRUST, "unknown-trust", Finding, Warning,
-    "A boundary whose trust is unknown, and threats depend on it.",
-    "No boundary around states `trust`, and nothing tells whose place it is: it holds only people, \
-     clients, devices or systems of others, or it is an organization, a host or a room. State how \
-     far what is in it is trusted. A boundary that holds processes or stores of your own counts \
-     as `high` without a question.",
+    "A boundary with unknown trust on which threats depend.",
+    "Neither it nor a boundary around it states `trust`, and its contents do not show who controls \
+     it: it contains only people, clients, devices or systems of someone else, or it is an \
+     organization, a host or a room. State its `trust`. A boundary that contains processes or \
+     stores of your own has trust level `high` by default.",
     "asset person { classification: confidential personal: yes }\n\
      boundary partner { kind: organisation }\n\
      boundary cloud { kind: cloud }\n\
@@ -219,11 +221,11 @@ codes! {
      flow book: shop -> carrier { protocol: https authentication: token sends: person }";
 
     UNSTATED_FACT, "unstated-fact", Finding, Information,
-    "An unspecified fact that decides whether a threat is there.",
-    "Something that a rule asks for is stated, and a fact that decides is not. It is asked for \
-     once, however many rules depend on it. A question is a warning at most, but a threat of the \
-     severity at which a check fails is not judged while the question is open. State the fact; \
-     lists take `nothing`.",
+    "An unspecified fact that decides whether a threat exists.",
+    "The known facts match a rule, and the threat depends on one that is unspecified. Each missing \
+     fact is reported once, for all rules that depend on it, as a warning at most. If a threat at \
+     or above the threshold depends on it, the check ends as not judged. State the fact; where \
+     the help lists `nothing`, it states that there is none.",
     "asset card { classification: restricted }\n\
      boundary net { trust: untrusted }\n\
      boundary vpc\n\
@@ -232,50 +234,50 @@ codes! {
      flow buyer -> shop { protocol: https authorization: end_user sends: card }";
 
     UNMET_EXPECTATION, "unmet-expectation", Finding, Error,
-    "A test expects of a rule what is not so.",
-    "In a file whose name ends with `.test.threat`, an `expect` says what rules have to find and \
-     what not. Either the rule is wrong, or the test is.",
+    "A test whose expectation is not met.",
+    "In a file whose name ends with `.test.threat`, `expect` lists what the rules must find and \
+     must not find. Either the rule or the test is wrong.",
     "process shop\nprocess stock\nflow ask: shop -> stock { protocol: https }\n\
      expect { found: unencrypted_flow@ask }";
 
     EXPIRED_ACCEPTANCE, "expired-acceptance", Time, Warning,
-    "A risk is accepted until a day that has passed.",
-    "After its last day an `accept` no longer holds, and the findings that it named are open \
-     again. Mitigate them, or have the risk accepted anew.",
+    "An acceptance that has expired.",
+    "After its last day an `accept` has no effect, and its findings are open again. Mitigate \
+     them, or have the risk accepted again.",
     "process shop\n\
      threat fraud { category: spoofing targets: shop }\n\
      accept fraud_for_now { findings: fraud by: \"CISO\" until: 2020-01-31 because: \"Few orders \
      yet.\" }";
 
     EXPIRING_ACCEPTANCE, "expiring-acceptance", Time, Hint, "An acceptance ends within 30 days.",
-    "Decide now what comes after it.",
+    "Decide what follows: mitigate the findings, or have the risk accepted again.",
     "process shop\n\
      threat fraud { category: spoofing targets: shop }\n\
      accept fraud_for_now { findings: fraud by: \"CISO\" until: 2026-01-20 because: \"Few orders \
      yet.\" }";
 
     OVERDUE_MITIGATION, "overdue-mitigation", Time, Warning,
-    "A mitigation should have been done by now.",
-    "Its `due` has passed, and its `status` is neither `implemented` nor `verified`.",
+    "A mitigation that is overdue.",
+    "Its `due` date has passed, and its `status` is neither `implemented` nor `verified`.",
     "mitigation checks { counters: spoofing status: planned due: 2020-01-31 }";
 
     MITIGATION_DUE, "mitigation-due", Time, Hint, "A mitigation is due within 30 days.",
-    "It is not done yet.",
+    "It is not in place yet.",
     "mitigation checks { counters: spoofing status: planned due: 2026-01-20 }";
 
     OVERDUE_ASSUMPTION, "overdue-assumption", Time, Warning,
-    "An assumption should have been looked at again by now.",
-    "Its `validate_by` has passed: see whether it still holds, and set the next day.",
+    "An assumption whose review is overdue.",
+    "Its `validate_by` date has passed. Check whether it still holds, and set the next date.",
     "assumption calm \"Orders come in by day only\" { validate_by: 2020-01-31 }";
 
     ASSUMPTION_DUE, "assumption-due", Time, Hint,
-    "An assumption is to be looked at again within 30 days.",
-    "See whether it still holds, and set the next day.",
+    "An assumption is due for review within 30 days.",
+    "Check whether it still holds, and set the next date.",
     "assumption calm \"Orders come in by day only\" { validate_by: 2026-01-20 }";
 
     UNUSED_ASSET, "unused-asset", Lint, Warning,
     "An asset that nothing stores, handles or carries.",
-    "State where it is, or take it out: what is nowhere is not protected.",
+    "State where it is, or delete it: threats to an asset that is nowhere cannot be found.",
     "asset card { classification: restricted }";
 
     UNUSED_MITIGATION, "unused-mitigation", Lint, Warning, "A mitigation that protects nothing.",
@@ -284,14 +286,14 @@ codes! {
 
     UNUSED_DEFINITION, "unused-definition", Lint, Warning,
     "A technology or protocol that nothing uses.",
-    "Nothing is made with it or talks it.",
+    "No element is built with it, and no flow uses it.",
     "technology homegrown_queue { is: message_queue }";
 
     HIDDEN_DEFINITION, "hidden-definition", Lint, Warning,
     "A definition that hides one of the library.",
-    "A technology, protocol, mitigation or rule of the model has the name of one of the library, \
-     and takes its place wherever that name is written. Who reads `http` expects the library's. \
-     Give it another name; the library's is `std.http` in full.",
+    "A technology, protocol, mitigation or rule of the model has the same name as one of the \
+     library and replaces it wherever the name is used. A reader of `http` expects the library's. \
+     Give it another name. The library's full name is `std.http`.",
     "process shop\n\
      process stock\n\
      flow ask: shop -> stock { protocol: http }\n\
@@ -302,41 +304,41 @@ codes! {
     "process shop";
 
     EMPTY_BOUNDARY, "empty-boundary", Lint, Warning, "A boundary with nothing in it.",
-    "Place something in it with `in`, or take it out.",
+    "Place something in it with `in`, or delete it.",
     "boundary vpc";
 
     NOTHING_TO_PROTECT, "nothing-to-protect", Lint, Warning,
-    "A model with elements and without an asset.",
-    "How severe a threat is follows from what is worth protecting. Declare assets, and state what \
-     flows carry and what stores keep.",
+    "A model with elements but no assets.",
+    "The severity of a threat depends on the assets. Declare assets, and state which of them the \
+     flows carry and the stores keep.",
     "external buyer { kind: person }\nprocess shop\nflow buyer -> shop";
 
     EXTERNAL_INSIDE, "external-inside", Lint, Warning,
     "A system or device of someone else inside a boundary of your own.",
-    "The boundary states no trust and holds processes or stores of your own, so what is in it \
-     counts as trusted, and this external entity with it. If it is yours, declare it as a process \
-     or a store; if it is not, place it in a boundary of its own, or state the trust of this one.",
+    "The boundary states no `trust` and contains processes or stores of your own, so everything in \
+     it is trusted, including this external entity. If it is yours, declare it as a process or a \
+     store. Otherwise place it in another boundary, or state the `trust` of this one.",
     "boundary vpc { kind: network }\n\
      external carrier in vpc { kind: system }\n\
      process shop in vpc\n\
      flow book: shop -> carrier { protocol: https }";
 
     EMPTY_FLOW, "empty-flow", Lint, Information, "A flow that carries nothing.",
-    "State what it `sends` and `receives`: how severe a threat to it is follows from what it \
+    "State what it `sends` and `receives`: the severity of a threat depends on what the flow \
      carries.",
     "process shop\nprocess stock\nflow shop -> stock { protocol: https }";
 
     SELF_FLOW, "self-flow", Lint, Warning, "A flow from an element to itself.",
-    "A data flow runs between two elements.",
+    "A flow connects two different elements.",
     "process shop\nflow shop -> shop";
 
     CONTRADICTION, "contradiction", Lint, Warning, "Two facts that cannot both be true.",
-    "One of them is wrong, and findings follow from the wrong one as well.",
+    "One of them is wrong and may lead to wrong findings.",
     "process shop\nprocess stock\nflow shop -> stock { authentication: none multi_factor: yes }";
 
-    IDLE_ACCEPTANCE, "idle-acceptance", Lint, Warning, "An acceptance of what is not there.",
-    "No such finding exists, or a mitigation counters it already. An `accept` that is not needed \
-     hides the finding when it comes back: take it out.",
+    IDLE_ACCEPTANCE, "idle-acceptance", Lint, Warning, "An acceptance that is not needed.",
+    "No such finding exists, or it is already mitigated. If the finding comes back, the `accept` \
+     would hide it: delete it.",
     "process shop\n\
      process stock\n\
      flow ask: shop -> stock { protocol: https }\n\
@@ -344,8 +346,8 @@ codes! {
      \"It is not.\" }";
 
     IDLE_DISMISSAL, "idle-dismissal", Lint, Warning, "A dismissal that does not hold.",
-    "Its `while` is not true, a finding of severity critical has only one name in `by`, or no such \
-     finding exists. Then nothing is dismissed, and the finding is open if it exists.",
+    "Its `while` is not true, it has only one name in `by` for a finding of severity critical, or \
+     no such finding exists. It dismisses nothing, and the finding is open if it exists.",
     "process shop\n\
      process stock\n\
      flow ask: shop -> stock { protocol: https }\n\
@@ -354,7 +356,7 @@ codes! {
 
     UNPROVEN_MITIGATION, "unproven-mitigation", Lint, Information,
     "A verified mitigation without evidence.",
-    "`verified` says that something proves that it works: name it under `evidence`.",
+    "`verified` means that there is proof that the mitigation works: name it under `evidence`.",
     "process shop { mitigations: checks }\n\
      mitigation checks { counters: spoofing status: verified }";
 
@@ -383,7 +385,7 @@ codes! {
      when: in_scope }";
 
     INEFFECTIVE_MITIGATION, "ineffective-mitigation", Lint, Warning,
-    "A mitigation that counters nothing.",
+    "A mitigation that mitigates nothing.",
     "It states neither `counters` nor `based_on`, and no threat lists it, so it closes no finding.",
     "process shop { mitigations: checks }\nmitigation checks";
 }

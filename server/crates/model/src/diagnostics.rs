@@ -83,7 +83,7 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
         Diagnostic::new(
             &codes::INVALID_SETTING,
             location,
-            format!("there is no rule `{}`", setting.name),
+            format!("no rule `{}` exists", setting.name),
         )
         .suggest_word(known.nearest(&setting.name).cloned())
     });

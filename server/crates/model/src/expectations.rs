@@ -121,7 +121,7 @@ fn in_words(db: &dyn Db, assessed: &Assessed) -> String {
         (FindingState::Mitigated(by), _) => format!("`{}` mitigates it", full_name(db, by)),
         (_, Some(missing)) => {
             format!(
-                "it is not stated: `{}` says nothing of `{}`",
+                "it is undecided: `{}` does not specify `{}`",
                 full_name(db, missing.element),
                 missing.property
             )

@@ -394,13 +394,13 @@ fn likelihood_step(db: &dyn Db, finding: &Finding) -> String {
         FindingId::Threat(_) => (None, false),
     };
     let set = settings.and_then(|setting| {
-        let why = format!("threatline.toml says so: {}", setting.reason);
+        let why = format!("set in threatline.toml: {}", setting.reason);
         Some((setting.likelihood?, why))
     });
     let stated = stated_level(db, definition, "likelihood");
     let (base, why) = set
         .or(stated.map(|level| (level, "stated".to_owned())))
-        .unwrap_or((Level::Medium, "as nothing else is stated".to_owned()));
+        .unwrap_or((Level::Medium, "the default".to_owned()));
     let (likelihood, base) = (finding.likelihood.word(), base.word());
     let raised = if is_exposed {
         ", raised by exposure"
@@ -416,14 +416,13 @@ fn impact_step(db: &dyn Db, finding: &Finding) -> String {
     match finding.id {
         FindingId::Threat(_) if stated.is_some() => format!("impact {impact}: stated"),
         FindingId::Threat(_) => {
-            format!("impact {impact}: by the most sensitive asset that it harms")
+            format!("impact {impact}: from the most sensitive asset that it harms")
         }
         FindingId::Rule { element, .. } => {
             let base = stated.unwrap_or(Level::High).word();
             let held = impact_on(sensitivity(db, element), finding.categories).word();
             format!(
-                "impact {impact}: `{base}` where confidential data are held; \
-                 what is held here is rated {held}"
+                "impact {impact}: `{base}` for confidential data; the data here is rated {held}"
             )
         }
     }
@@ -434,7 +433,7 @@ fn severity_step(finding: &Finding) -> String {
     let full = Level::severity(finding.likelihood, finding.impact).word();
     if finding.severity.word() != full {
         return format!(
-            "severity {}: what is left of `{full}` is rated so (`residual`)",
+            "severity {}: the residual severity, stated with `residual`; `{full}` without it",
             finding.severity.word()
         );
     }
@@ -442,7 +441,7 @@ fn severity_step(finding: &Finding) -> String {
         None => format!("severity {full}: likelihood {likelihood} with impact {impact}"),
         Some(missing) => format!(
             "severity up to {full}: likelihood {likelihood} with impact {impact}, \
-             while `{}` is not stated",
+             because `{}` is unspecified",
             missing.property
         ),
     }

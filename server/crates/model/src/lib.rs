@@ -117,7 +117,7 @@ pub use usage::used_by;
 // The values of facts for an element, and why a condition does not hold for it.
 pub use facts::{FactCache, FactValue, MissingFact};
 pub use reasons::reasons_against;
-pub use wording::{Reason, describe_fact};
+pub use wording::{Reason, describe_fact, in_one_sentence};
 
 // Where mitigations can act.
 pub use acting::{Obstacle, counters_on, covered, describe_obstacle, misplaced, obstacle_on};

@@ -42,7 +42,7 @@ pub fn resolve_kind(
             }
             let kind = with_article(meant.kind(db).word());
             let message = format!(
-                "`{name}` is {kind}, and {} is needed here",
+                "`{name}` is {kind}, but {} is required here",
                 with_article(&kinds_in_words())
             );
             let problem = Diagnostic::new(&codes::WRONG_KIND, decl.part(part), message)

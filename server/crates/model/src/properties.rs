@@ -186,10 +186,7 @@ impl Checker<'_> {
                 self.problems.push(Diagnostic::new(
                     &codes::INVALID_VALUE,
                     self.decl.part(part),
-                    format!(
-                        "`{}` takes one value, and this is another",
-                        self.property.name
-                    ),
+                    format!("`{}` takes only one value", self.property.name),
                 ));
                 break;
             }
@@ -200,7 +197,7 @@ impl Checker<'_> {
                 self.problems.push(Diagnostic::new(
                     &codes::DUPLICATE_VALUE,
                     self.decl.part(part),
-                    format!("this stands in `{}` already", self.property.name),
+                    format!("this is already in `{}`", self.property.name),
                 ));
                 continue;
             }
@@ -242,7 +239,7 @@ impl Checker<'_> {
             (Takes::Date, Value::Date(date)) => match date.parse::<Date>() {
                 Ok(date) => Some(TypedValue::Date(date)),
                 Err(_) => {
-                    self.wrong(part, &format!("`{date}` is no day of the calendar"));
+                    self.wrong(part, &format!("`{date}` is not a valid date"));
                     None
                 }
             },
@@ -320,7 +317,7 @@ impl Checker<'_> {
             };
             let problem = tell(format!("`{id}` is deprecated{title}"));
             match references::link(id) {
-                Some(link) => problem.help(format!("{link} tells what to use instead")),
+                Some(link) => problem.help(format!("see {link} for a replacement")),
                 None => problem,
             }
         } else if references::is_unknown(id) {
@@ -412,9 +409,7 @@ fn mistake(expected: Takes, value: &Value) -> String {
             format!("`{name}` needs quotes: `\"{name}\"`")
         }
         (Takes::Date, Value::Number(written) | Value::Name(written)) => {
-            format!(
-                "`{written}` is no date: dates are written as year, month and day, `2027-01-31`"
-            )
+            format!("`{written}` is not a date: write year, month and day, such as `2027-01-31`")
         }
         (_, Value::Name(name)) => format!("`{name}` is a name or a word"),
         (_, Value::Reference(id)) => format!("`{id}` is a reference"),

@@ -8,7 +8,7 @@ use crate::facts::{FactCache, FactValue};
 use crate::lower::Part;
 use crate::names::{full_name, short_name};
 use crate::vocabulary::{Aspect, Derived, Fact};
-use crate::wording::{Reason, describe_fact, held, unspecified};
+use crate::wording::{Reason, describe_fact, held, in_one_sentence, unspecified};
 
 /// The facts that make a condition hold for an element, or would with the one that is missing.
 pub fn reasons_for(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
@@ -202,10 +202,18 @@ impl<'db, 'facts> Collector<'db, 'facts> {
         if let Some(filter) = &count.filter {
             inner.collect(&filter.condition, member, &called, true);
         }
+        // What is a reason by itself is not repeated for each member.
+        let is_known = |message: &String| {
+            let mut known = self.reasons.iter();
+            known.any(|reason| reason.message == *message)
+        };
         let reasons = inner.each_once().into_iter();
-        let messages: Vec<String> = reasons.map(|reason| reason.message).collect();
+        let messages: Vec<String> = reasons
+            .map(|reason| reason.message)
+            .filter(|message| !is_known(message))
+            .collect();
         if !messages.is_empty() {
-            return messages.join(", and ");
+            return in_one_sentence(&messages);
         }
         let other = other_end(db, counted_for, member);
         if other == member {

@@ -759,7 +759,7 @@ pub static KINDS: &[KindSchema] = &[
             one(
                 "based_on",
                 MITIGATION,
-                "The mitigation that it implements. It also counters everything that one counters.",
+                "The mitigation that it implements. It also mitigates everything that one mitigates.",
             ),
             list(
                 "counters",
@@ -984,7 +984,7 @@ pub static KINDS: &[KindSchema] = &[
             list(
                 "found",
                 Takes::Finding,
-                "Findings that are present, and that no implemented mitigation counters.",
+                "Findings that are present and not mitigated.",
             ),
             list(
                 "unstated",
@@ -994,7 +994,7 @@ pub static KINDS: &[KindSchema] = &[
             list(
                 "mitigated",
                 Takes::Finding,
-                "Findings that are present, and that an implemented mitigation counters.",
+                "Findings that are present and mitigated.",
             ),
             list("absent", Takes::Finding, "Findings that are not present."),
         ],

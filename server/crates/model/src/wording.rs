@@ -16,6 +16,7 @@ use crate::taint::{Input, input, way};
 use crate::trust_levels::{Below, trust};
 use crate::vocabulary::{Aspect, Derived, Fact, Gives};
 use threatline_syntax::Kind;
+use threatline_syntax::prose::all_of;
 
 /// A fact that is part of the reason for a finding, with the place that states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +141,7 @@ impl Subject<'_, '_> {
         };
         let (into, on) = match forwarder {
             Some(forwarder) => {
-                let on = format!(", and {} forwards it", self.quoted(forwarder));
+                let on = format!(", forwarded by {}", self.quoted(forwarder));
                 (Some(self.element), on)
             }
             None => (target, String::new()),
@@ -168,19 +169,16 @@ impl Subject<'_, '_> {
         };
         match input(db, element) {
             Input::Carried(taint) => {
-                let steps = way(db, element, taint);
-                let steps: Vec<String> = steps
-                    .iter()
-                    .map(|(flow, taker)| {
-                        format!("{} to {}", self.quoted(*flow), self.quoted(*taker))
-                    })
-                    .collect();
+                let way = way(db, element, taint);
+                let flows: Vec<String> = way.iter().map(|(flow, _)| self.quoted(*flow)).collect();
+                // The element by its name, since findings on its flows give the same reason.
                 let message = format!(
-                    "{} comes from {} (trust level `{}`) by {}",
+                    "{} reaches {} from {} (trust level `{}`) through {}",
                     self.quoted(taint.asset),
+                    self.quoted(element),
                     self.quoted(taint.step.origin),
                     TRUST.word(taint.step.trust),
-                    steps.join(", ")
+                    all_of(&flows)
                 );
                 Reason {
                     message,
@@ -297,6 +295,61 @@ impl Subject<'_, '_> {
         };
         Some(self.reason(message, name))
     }
+}
+
+/// Facts as one sentence without its full stop. Facts about the same element share its name: "`a`
+/// has `access: read` and carries `b`; `c` is not encrypted".
+pub fn in_one_sentence(facts: &[String]) -> String {
+    let mut subjects: Vec<(&str, Vec<&str>)> = Vec::new();
+    for fact in facts {
+        let (subject, predicate) = subject_and_predicate(fact);
+        let mut known = subjects.iter_mut();
+        match known.find(|(known, _)| !subject.is_empty() && *known == subject) {
+            Some((_, predicates)) => predicates.push(predicate),
+            None => subjects.push((subject, vec![predicate])),
+        }
+    }
+    // "it" is what the sentence is about; after another name it would be read as that.
+    subjects.sort_by_key(|(subject, _)| *subject != IT);
+    let sentences: Vec<String> = subjects
+        .into_iter()
+        .map(|(subject, predicates)| format!("{subject}{}", one_predicate(&predicates)))
+        .collect();
+    sentences.join("; ")
+}
+
+const IT: &str = "it ";
+
+/// "has `access: read`, `tenancy: multi` and `backup: no`", "has no `protocol` and crosses no
+/// boundary".
+fn one_predicate(predicates: &[&str]) -> String {
+    let values: Option<Vec<&str>> = predicates
+        .iter()
+        .map(|predicate| predicate.strip_prefix("has "))
+        .collect();
+    let (verb, parts) = match values {
+        Some(values) => ("has ", values),
+        None => ("", predicates.to_vec()),
+    };
+    let Some((last, others)) = parts.split_last() else {
+        return String::new();
+    };
+    // A part with a comma has a clause such as ", which is public", which a comma ends.
+    match others {
+        [] => format!("{verb}{last}"),
+        [only] if !only.contains("`, ") => format!("{verb}{only} and {last}"),
+        others => format!("{verb}{}, and {last}", others.join(", ")),
+    }
+}
+
+/// The element that a fact is about, with the space after it, and the rest; no element where the
+/// fact does not begin with one.
+fn subject_and_predicate(fact: &str) -> (&str, &str) {
+    let end = match fact.strip_prefix('`') {
+        Some(rest) => rest.find("` ").map(|end| end + "`` ".len()),
+        None => fact.starts_with(IT).then_some(IT.len()),
+    };
+    fact.split_at(end.unwrap_or(0))
 }
 
 fn trust_word(db: &dyn Db, end: Option<Decl>) -> &'static str {

@@ -62,7 +62,7 @@ process api { technology: K8S, relational_databse }
             model.threat:1:28 error[unresolved-reference] no technology `postgres` is declared
                 help: did you mean `relational_database`?
                 instead: relational_database
-            model.threat:2:27 error[wrong-kind] `redis` is a store, and a technology is needed here
+            model.threat:2:27 error[wrong-kind] `redis` is a store, but a technology is required here
                 model.threat:2:7 `redis` is declared here
                 help: did you mean `cache`?
                 instead: cache
@@ -94,7 +94,7 @@ flow f5: a -> b { protocol: vpn authentication: api-key }
 flow f6: a -> b { protocol: tcp authentication: jwt }
 ",
         expect![[r#"
-            model.threat:3:29 error[wrong-kind] `tls` is a mitigation, and a protocol is needed here
+            model.threat:3:29 error[wrong-kind] `tls` is a mitigation, but a protocol is required here
                 std/mitigations.threat:6:12 `tls` is declared here
                 help: did you mean `tcp_tls`?
                 instead: tcp_tls
@@ -112,7 +112,7 @@ flow f6: a -> b { protocol: tcp authentication: jwt }
             model.threat:6:55 error[unknown-word] `oidc` is not an authentication: one of none, network_address, password, session, token, key, signature, certificate, mutual_tls, federated
                 help: did you mean `federated`?
                 instead: federated
-            model.threat:7:29 error[wrong-kind] `vpn` is a mitigation, and a protocol is needed here
+            model.threat:7:29 error[wrong-kind] `vpn` is a mitigation, but a protocol is required here
                 std/mitigations.threat:28:12 `vpn` is declared here
                 help: write `tunnel: vpn` or `tunnel: ssh` next to the `protocol` that runs through it
             model.threat:7:49 error[unknown-word] `api-key` is not an authentication: one of none, network_address, password, session, token, key, signature, certificate, mutual_tls, federated

@@ -400,7 +400,7 @@ fn one_statement_that_closes_much_is_broad() {
     );
     assert_shows(
         &model,
-        &["one statement of `vpc` closes 8 findings of 1 rule, of severity high or above"],
+        &["one statement of `vpc` closes 8 findings of severity high or above, of 1 rule"],
     );
 }
 
@@ -442,7 +442,7 @@ fn a_dismissal_holds_while_its_condition_is_true() {
         &dismissal("no", dismiss),
         &[
             "open missing_backup@mirror",
-            "`protocol` is no fact of a store",
+            "`protocol` is not a fact of a store",
         ],
     );
 }

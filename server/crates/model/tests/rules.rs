@@ -513,8 +513,8 @@ fn flows_of_one_file_are_one_diagnostic() {
                 m.threat:8:14 also `leave` (high)
                 m.threat:12:14 also `elsewhere` (high)
                 help: Use an encrypted protocol such as TLS, or send the flow through a tunnel.
-                help: `vpn` or `payload_encryption` counter it
-                help: `threatline explain 'unencrypted_flow@(shopper -> shop)'` tells more
+                help: possible mitigations: `vpn`, `payload_encryption`
+                help: for details, run `threatline explain 'unencrypted_flow@(shopper -> shop)'`
                 finding: std.unencrypted_flow@(shopper -> shop)
                 finding: std.unencrypted_flow@pay
                 finding: std.unencrypted_flow@leave

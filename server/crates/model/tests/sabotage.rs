@@ -6,9 +6,9 @@ mod support;
 use std::collections::HashSet;
 use support::verdict::{THRESHOLD, Verdict, fact_holders};
 use threatline_model::{
-    Database, Decl, FindingState, Level, Part, Span, Typed, TypedValue, Workspace, all_findings,
-    broader_says, components_around, effective_mitigations, full_name, schema::CLASSIFICATION,
-    sensitivity, short_name, typed,
+    Database, Decl, FileText, FindingState, Level, Part, Span, Typed, TypedValue, Workspace,
+    all_findings, broader_says, components_around, effective_mitigations, full_name,
+    schema::CLASSIFICATION, sensitivity, short_name, typed,
 };
 use threatline_testkit::{example_models, stride, workspace};
 
@@ -50,7 +50,12 @@ impl Sabotage {
 
     /// The verdict on a workspace with this change, which is taken back.
     fn verdict(&self, workspace: &mut Workspace) -> Verdict {
-        Verdict::with(workspace, &self.path, self.span, &self.text)
+        let file = workspace.file(&self.path).expect("the file is there");
+        let before = file.source(workspace.db()).text.clone();
+        workspace.edit(file, self.span, &self.text);
+        let verdict = Verdict::of(workspace);
+        workspace.set_file(&self.path, FileText::new(before));
+        verdict
     }
 }
 

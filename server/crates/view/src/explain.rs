@@ -228,11 +228,9 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
                 missing.property
             ),
             None if shortfalls(db, &assessed.finding).is_empty() => {
-                format!("Open: no implemented mitigation counters it. Severity: {severity}.")
+                format!("Open: no mitigation is in place. Severity: {severity}.")
             }
-            None => format!(
-                "It is open: what is done about it does not close it. Its severity is {severity}."
-            ),
+            None => format!("Open: the listed mitigations do not close it. Severity: {severity}."),
         },
         FindingState::Planned(by) => {
             format!(
@@ -250,12 +248,12 @@ fn state_in_words(db: &Database, assessed: &Assessed) -> String {
             let stated = typed(db, by);
             let why = stated.text("because").map_or("", |why| why.as_str());
             format!(
-                "It does not apply, decided with `{}`: \"{why}\" Its severity would be {severity}.",
+                "Dismissed in `{}`: \"{why}\" Severity if it applied: {severity}.",
                 full_name(db, by)
             )
         }
         FindingState::OutOfScope => format!(
-            "`{}` is out of scope, so it is not part of the verdict. Its severity is {severity}.",
+            "Not part of the verdict: `{}` is out of scope. Severity: {severity}.",
             full_name(db, assessed.finding.id.subject())
         ),
         FindingState::Accepted(by) => {

@@ -182,7 +182,7 @@ fn what_closes_a_threat_is_completed() {
         expect![[r#"
             due: needed here. The day by which it is due, while its status is `proposed` or `planned`
             owner: needed here. The team or person responsible for it
-            based_on: The mitigation that it implements. It also counters everything that one counters
+            based_on: The mitigation that it implements. It also mitigates everything that one mitigates
             counters: The threats, rules or STRIDE categories that it mitigates. A category closes findings below severity `high`, and only together with all others of the finding
             on: The kinds of elements that it can act on; all if unspecified
             when: The condition under which it can act on an element. It does not act where this is false
@@ -253,7 +253,7 @@ fn mitigations_that_cannot_act_come_last() {
             tool_allowlist: Tool allowlist
             content_security_policy: Content security policy (CSP)
             tls: cannot act here: it uses `http`, which is not encrypted
-            mutual_tls: cannot act here: it uses `http`, which is not encrypted, and it does not specify `authentication`
+            mutual_tls: cannot act here: it uses `http`, which is not encrypted, and does not specify `authentication`
             append_only_logs: cannot act here: it acts on stores only, and this is a flow
             21 in all
         "#]],
@@ -317,7 +317,7 @@ fn hover_tells_what_closes() {
             1 dismissed.
 
             # std.missing_backup@notes: Missing backup
-            It does not apply, decided with `copy`: "They are filled again." Its severity would be high.
+            Dismissed in `copy`: "They are filled again." Severity if it applied: high.
             Data that must stay available is lost when the store fails, is encrypted by ransomware or is
             deleted by mistake.
             == Reasons
@@ -325,7 +325,7 @@ fn hover_tells_what_closes() {
             - it has `backup: no` <model.threat:11>
             == Severity
             - likelihood low: `low` (stated)
-            - impact critical: `high` where confidential data are held; what is held here is rated critical
+            - impact critical: `high` for confidential data; the data here is rated critical
             - severity high: likelihood low with impact critical
             == What to do
             Back up to a location where the store's own accounts cannot delete, and test restores.
@@ -365,7 +365,7 @@ fn hover_tells_what_closes() {
             # backup, a stated fact
             Whether its data is backed up.
             It is `yes` or `no`.
-            Elements that have it: store. If unspecified, it is unknown, and rules that need it report that.
+            Elements that have it: store. If unspecified, rules that need it ask for it.
 
             # low, a level
             Unlikely, or little harm.
@@ -393,8 +393,8 @@ fn hover_tells_what_closes() {
             == Reasons
             - it is against `notes` <model.threat:27>
             == Severity
-            - likelihood medium: `medium` (as nothing else is stated)
-            - impact critical: by the most sensitive asset that it harms
+            - likelihood medium: `medium` (the default)
+            - impact critical: from the most sensitive asset that it harms
             - severity high: likelihood medium with impact critical
             == Mitigations
             - `review`, listed by `leak`, is implemented <model.threat:28>

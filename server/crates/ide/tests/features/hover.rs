@@ -108,7 +108,7 @@ fn elements() {
             == Location and trust
             - In `edge.vpc`; in `edge.cloud`, Cloud account <shop.threat:5>
             - Trust: `high` (default: `edge.vpc` contains your own processes or stores)
-            - `edge.enter` crosses from trust level `untrusted` to `high`, and `edge.gateway` forwards it <edge.threat:3>
+            - `edge.enter` crosses from trust level `untrusted` to `high`, forwarded by `edge.gateway` <edge.threat:3>
             == Holds
             - `card`, Cardholder data (restricted); carried by `pass` <shop.threat:8>
             - `news` (public); listed in `handles` <shop.threat:5>
@@ -457,7 +457,7 @@ fn decisions() {
             - it is against `shop.api` <shop.threat:13>
             == Severity
             - likelihood high: `high` (stated)
-            - impact critical: by the most sensitive asset that it harms
+            - impact critical: from the most sensitive asset that it harms
             - severity critical: likelihood high with impact critical
             == References
             - CAPEC-151: Identity Spoofing
@@ -604,7 +604,7 @@ fn findings() {
             - it uses `http`, which is not encrypted <edge.threat:8>
             == Severity
             - likelihood high: `medium` (stated), raised by exposure
-            - impact critical: `high` where confidential data are held; what is held here is rated critical
+            - impact critical: `high` for confidential data; the data here is rated critical
             - severity critical: likelihood high with impact critical
             == What to do
             Use an encrypted protocol such as TLS, or send the flow through a tunnel.
@@ -728,7 +728,7 @@ fn words_and_properties() {
             - `none`: Not encrypted.
             - `at_rest`: Encrypted by the store or its disk. The store sees clear text.
             - `client_side`: Encrypted before it reaches the store, which never sees clear text.
-            If unspecified, it is unknown, and rules that need it report that.
+            If unspecified, rules that need it ask for it.
         "#]],
     );
     check(
@@ -780,7 +780,7 @@ fn words_and_properties() {
             # redundancy of a process
             Whether another instance takes over when it fails.
             It takes `yes` or `no`.
-            If unspecified, it is unknown, and rules that need it report that.
+            If unspecified, rules that need it ask for it.
         "#]],
     );
     check(
@@ -862,7 +862,7 @@ fn conditions() {
             # kind, a stated fact
             The kind of external entity.
             It is a kind of external entity: `person`, `system`, `device`.
-            Elements that have it: external. If unspecified, it is unknown, and rules that need it report that.
+            Elements that have it: external. If unspecified, rules that need it ask for it.
         "#]],
     );
     check(

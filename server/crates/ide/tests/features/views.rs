@@ -52,7 +52,7 @@ fn hints_tell_what_the_text_does_not() {
         mitigation guard[implemented] No `status` is specified; the default is `implemented`.
         mitigation late { based_on: waf status: planned due: 2026-02-01[in 31 days] 
         threat copied[high] likelihood high: `high` (stated) / impact high: stated / severity high: likelihood high with impact high
-        accept known { findings: unencrypted_flow@pay[critical] likelihood high: `medium` (stated), raised by exposure / impact critical: `high` where confidential data are held; what is held here is rated critical / severity critical: likelihood high with impact critical
+        accept known { findings: unencrypted_flow@pay[critical] likelihood high: `medium` (stated), raised by exposure / impact critical: `high` for confidential data; the data here is rated critical / severity critical: likelihood high with impact critical
         accept known { findings: unencrypted_flow@pay by: "CISO" until: 2026-01-31[in 30 days] 
     "#]].assert_eq(&shown);
     let none = InlayHintsConfig {

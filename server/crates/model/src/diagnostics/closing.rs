@@ -110,7 +110,7 @@ fn broad(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
         return;
     }
     let message = format!(
-        "one statement of `{}` closes {} of {}, of severity high or above",
+        "one statement of `{}` closes {} of severity high or above, of {}",
         full_name(db, decl),
         count(findings.len(), "finding"),
         count(rules.len(), "rule"),
@@ -186,7 +186,8 @@ fn idle_dismissal(db: &dyn Db, dismiss: Decl, problems: &mut Vec<Diagnostic>) {
             format!("there is no such finding on `{on}`, so nothing is dismissed")
         };
         let problem = Diagnostic::new(&codes::IDLE_DISMISSAL, at_finding, message);
-        return problems.push(problem.help("remove it: it would hide the finding later"));
+        return problems
+            .push(problem.help("delete it: it would hide the finding if it comes back"));
     };
     if assessed.state == FindingState::OutOfScope {
         let message = format!("`{on}` is out of scope, so nothing is dismissed");
@@ -195,7 +196,7 @@ fn idle_dismissal(db: &dyn Db, dismiss: Decl, problems: &mut Vec<Diagnostic>) {
     unmet_condition(db, dismiss, *element, problems);
     if !has_names_for(db, dismiss, assessed.finding.severity) {
         let part = stated.part("by").unwrap_or(Part::Name);
-        let message = "a finding of severity critical is dismissed by two people, not by one";
+        let message = "to dismiss a finding of severity critical, `by` needs two names";
         let problem = Diagnostic::new(&codes::IDLE_DISMISSAL, dismiss.part(part), message);
         problems.push(problem.help("add a second name to `by`"));
     }

@@ -28,7 +28,7 @@ const CONTRADICTIONS: &[(Kind, &str, &str, &str, &str, &str)] = &[
         "none",
         "multi_factor",
         "yes",
-        "without authentication there is no second factor",
+        "without authentication, there is no second factor",
     ),
     (
         Kind::Flow,
@@ -36,7 +36,7 @@ const CONTRADICTIONS: &[(Kind, &str, &str, &str, &str, &str)] = &[
         "none",
         "authorization",
         "end_user",
-        "without authentication nobody knows the end user",
+        "without authentication, the end user is unknown",
     ),
     (
         Kind::Flow,
@@ -44,7 +44,7 @@ const CONTRADICTIONS: &[(Kind, &str, &str, &str, &str, &str)] = &[
         "none",
         "authorization",
         "service",
-        "without authentication nobody knows the service",
+        "without authentication, the service is unknown",
     ),
     (
         Kind::Asset,
@@ -60,7 +60,7 @@ const CONTRADICTIONS: &[(Kind, &str, &str, &str, &str, &str)] = &[
         "public",
         "regulations",
         "pci_dss",
-        "cardholder data are not public",
+        "cardholder data is not public",
     ),
 ];
 
@@ -70,7 +70,7 @@ fn contradictions(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
         let part = |property| stated.part(property).unwrap_or(Part::Name);
         problems.push(
             Diagnostic::new(&codes::CONTRADICTION, decl.part(part(second)), message)
-                .relate(decl.part(part(first)), "this says otherwise"),
+                .relate(decl.part(part(first)), "this contradicts it"),
         );
     };
     for (kind, first, word, second, other, why) in CONTRADICTIONS {
@@ -92,9 +92,7 @@ fn contradictions(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
         && stated.get("due").is_some()
         && stated.get("status").is_none()
     {
-        let message =
-            "it is `due`, and yet implemented: that is its status unless another is stated"
-                .to_owned();
+        let message = "it is `due` but implemented, which is the default of `status`".to_owned();
         report("due", "due", message);
     }
 }
@@ -108,7 +106,7 @@ fn flow_contradictions(db: &dyn Db, flow: Decl, report: &mut dyn FnMut(&str, &st
         && let Some((true, protocol)) = says("authenticated")
     {
         let message = format!(
-            "`{}` authenticates, and `authentication: none` denies it",
+            "`authentication: none` contradicts `protocol: {}`, which authenticates",
             full_name(db, protocol)
         );
         report("protocol", "authentication", message);

@@ -51,7 +51,7 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
         Kind::External if is_inside_own(db, decl) => {
             report(
                 &codes::EXTERNAL_INSIDE,
-                format!("`{name}` is not yours, and is inside a boundary that counts as yours"),
+                format!("`{name}` is not yours, but its boundary is"),
             );
         }
         Kind::Asset if !is_named(db, decl) => {
@@ -72,11 +72,11 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
         Kind::Technology if !is_named(db, decl) => {
             report(
                 &codes::UNUSED_DEFINITION,
-                format!("nothing is made with `{name}`"),
+                format!("no element uses `{name}`"),
             );
         }
         Kind::Protocol if !is_named(db, decl) => {
-            report(&codes::UNUSED_DEFINITION, format!("no flow talks `{name}`"));
+            report(&codes::UNUSED_DEFINITION, format!("no flow uses `{name}`"));
         }
         Kind::Boundary if !has_contents(db, decl) => {
             report(&codes::EMPTY_BOUNDARY, format!("nothing is in `{name}`"));
@@ -125,19 +125,19 @@ fn mitigation(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let counters = counters(db, decl);
     let says_none = stated.get("counters").is_none() && stated.get("based_on").is_none();
     if says_none && counters.decls.is_empty() && counters.categories.0 == 0 && !listed_by_threat() {
-        let message = format!("`{name}` does not say what it counters, so it closes no finding");
+        let message = format!("`{name}` does not state what it mitigates, so it closes no finding");
         problems.push(
             Diagnostic::new(
                 &codes::INEFFECTIVE_MITIGATION,
                 decl.part(Part::Name),
                 message,
             )
-            .help("state what it `counters`, or the library's mitigation that it is `based_on`"),
+            .help("state `counters`, or `based_on` with a mitigation of the library"),
         );
     }
     if states(db, decl, "status", "verified") && stated.get("evidence").is_none() {
         let part = stated.part("status").unwrap_or(Part::Name);
-        let message = format!("`{name}` is verified, and no evidence is named");
+        let message = format!("`{name}` is verified without evidence");
         problems.push(Diagnostic::new(
             &codes::UNPROVEN_MITIGATION,
             decl.part(part),

@@ -18,14 +18,14 @@ use crate::lower::Part;
 use crate::mitigations::mitigations_against_rule;
 use crate::names::{full_name, name_from};
 use crate::properties::{takes, typed};
-use crate::schema::{self, Takes};
+use crate::schema::{self, NOTHING, Takes};
 use crate::severity::{Level, Severity, weight};
 use crate::treatment::{describe_shortfall, done_of_threat, shortfalls};
 use crate::values::Categories;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use threatline_syntax::Kind;
-use threatline_syntax::prose::{all_of, count, one_of};
+use threatline_syntax::prose::{all_of, count, one_of, with_article};
 
 /// How many findings a diagnostic tells of one by one.
 const MAX_FINDINGS_LISTED: usize = 100;
@@ -312,7 +312,7 @@ fn relate_outgrown(db: &dyn Db, mut diagnostic: Diagnostic, group: &Group) -> Di
             };
             let part = typed(db, accept).part("severity").unwrap_or(Part::Name);
             let message = format!(
-                "`{}` accepts it on `{}` up to severity {}, and it is {} now",
+                "`{}` accepts it on `{}` only up to severity {}; it is now {}",
                 full_name(db, accept),
                 full_name(db, finding.id.subject()),
                 level.word(),
@@ -337,7 +337,7 @@ fn open_message(db: &dyn Db, group: &Group) -> String {
             format!("{title}: {done} of {listed} {verb} in place ({severity}, {categories})")
         }
         FindingId::Threat(_) => {
-            format!("{title}: a threat of {severity} severity that nothing counters ({categories})")
+            format!("{title}: no mitigation is in place ({severity}, {categories})")
         }
         FindingId::Rule { .. } => {
             let subjects: Vec<Decl> = group.findings().map(|other| other.id.subject()).collect();
@@ -353,10 +353,10 @@ fn explained_by(db: &dyn Db, id: FindingId) -> String {
     let name = library::short_name(&name);
     // An arrow would be the shell's.
     let quote = if name.contains('>') { "'" } else { "" };
-    format!("`threatline explain {quote}{name}{quote}` tells more")
+    format!("for details, run `threatline explain {quote}{name}{quote}`")
 }
 
-/// The mitigations that would counter rules on an element, the model's own first.
+/// The mitigations that can act against rules on an element, the model's own first.
 fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
     let countering = rules
         .iter()
@@ -375,11 +375,12 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
             names.push(name);
         }
     }
-    match names.len() {
-        0 => None,
-        1 => Some(format!("{} counters it", names[0])),
-        _ => Some(format!("{} counter it", one_of(&names))),
-    }
+    let label = if names.len() == 1 {
+        "mitigation"
+    } else {
+        "mitigations"
+    };
+    (!names.is_empty()).then(|| format!("possible {label}: {}", names.join(", ")))
 }
 
 /// A fact that is not stated. The diagnostic stands at the element which would state it, of several
@@ -403,10 +404,8 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
         diagnostic = relate_waiting(db, diagnostic, finding, property, shown_at);
     }
     if shown_at != element {
-        diagnostic = diagnostic.relate(
-            element.part(Part::Name),
-            format!("`{property}` would be stated here"),
-        );
+        diagnostic =
+            diagnostic.relate(element.part(Part::Name), format!("state `{property}` here"));
     }
     for other in &elements[1..] {
         diagnostic = diagnostic.relate(
@@ -486,15 +485,17 @@ fn relate_waiting(
 /// What to write so that a fact is stated.
 fn how_to_state(kind: Kind, property: &str) -> String {
     let schema = schema::of(kind).property(property);
+    let nothing = match schema.and_then(|property| property.nothing) {
+        Some(_) => format!(", or `{NOTHING}`"),
+        None => String::new(),
+    };
     match schema.map(|property| property.takes) {
         Some(Takes::Name(kinds)) => {
-            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-            format!(
-                "state `{property}: ` with the name of a {}",
-                kinds.join(" or ")
-            )
+            let kinds: Vec<String> = kinds.iter().map(|kind| kind.word().to_owned()).collect();
+            let name = format!("the name of {}", with_article(&one_of(&kinds)));
+            format!("state `{property}`: {name}{nothing}")
         }
-        Some(other) => format!("state `{property}: {}`", takes(other)),
+        Some(other) => format!("state `{property}: {}`{nothing}", takes(other)),
         None => format!("state `{property}`"),
     }
 }

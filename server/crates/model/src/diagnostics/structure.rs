@@ -105,7 +105,7 @@ fn dismissed_finding(db: &dyn Db, dismiss: Decl, problems: &mut Vec<Diagnostic>)
                 "a whole category cannot be dismissed"
             }
             TypedValue::Finding(FindingSelector::Threat(_)) => {
-                "a threat that a person wrote cannot be dismissed"
+                "a threat that the model declares cannot be dismissed"
             }
             _ => continue,
         };
@@ -135,7 +135,7 @@ fn enough_and_residual(db: &dyn Db, threat: Decl, problems: &mut Vec<Diagnostic>
     if let Some(part) = stated.part("residual")
         && stated.get("owner").is_none()
     {
-        let message = "`residual` needs an `owner`: a person rates what is left";
+        let message = "`residual` needs an `owner` who is responsible for the rating";
         let problem = Diagnostic::new(&codes::MISSING_PROPERTY, threat.part(part), message);
         problems.push(problem.help("add `owner: \"text\"`"));
     }
@@ -154,13 +154,15 @@ fn misplaced(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     if shape.kind == Kind::Component && decl.file(db).declarations(db).first() != Some(&decl) {
         report(
             Part::Kind,
-            "`component` stands before every other declaration, and once in a file".to_owned(),
+            "`component` must be the first declaration of its file".to_owned(),
         );
     }
     if shape.kind == Kind::Expect && !decl.model(db).is_test(db) {
         report(
             Part::Kind,
-            format!("an `expect` stands in a test: a file whose name ends with `{TEST_ENDING}`"),
+            format!(
+                "`expect` is only allowed in a test: a file whose name ends with `{TEST_ENDING}`"
+            ),
         );
     }
     let is_std = |name: &SmolStr| name.split('.').next() == Some(crate::library::ROOT);
@@ -179,13 +181,16 @@ fn misplaced(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     if shape.source.is_some() && shape.kind != Kind::Flow {
         report(
             Part::Source,
-            format!("{} has no two ends, only a flow does", with_article(kind)),
+            format!(
+                "{} has no source and target; only a flow does",
+                with_article(kind)
+            ),
         );
     }
     if shape.kind != Kind::Component && shape.name.as_ref().is_some_and(|name| name.contains('.')) {
         report(
             Part::Name,
-            "a name is declared without dots: its component is that of the file".to_owned(),
+            "a declared name has no dots: its component is that of the file".to_owned(),
         );
     }
 }
@@ -200,7 +205,7 @@ fn missing_parts(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
         // A missing target behind `->` is an error of the text.
         if shape.source.is_none() {
             report(
-                "this flow has no ends".to_owned(),
+                "this flow has no source and target".to_owned(),
                 "write `flow name \"Title\": source -> target`",
             );
         }
@@ -220,7 +225,7 @@ fn duplicate(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let message = match decl.kind(db) {
         Kind::Component => format!("the component `{name}` is declared twice"),
         Kind::Flow if decl.shape(db).name.is_none() => {
-            format!("a second flow without a name from and to the same: {name}")
+            format!("another unnamed flow already connects these elements: {name}")
         }
         _ => format!("`{name}` is declared twice"),
     };
@@ -301,8 +306,7 @@ fn references(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
         if let Some((around, _)) =
             around.filter(|(around, _)| file_of(db, decl.model(db), around).is_none())
         {
-            let message =
-                format!("no component `{around}` is declared, of which this would be a part");
+            let message = format!("the component around it, `{around}`, is not declared");
             problems.push(Diagnostic::new(
                 &codes::UNRESOLVED_REFERENCE,
                 decl.part(Part::Name),
@@ -328,12 +332,7 @@ fn cycles(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let (circle, code, part, verb) = match decl.kind(db) {
         Kind::Boundary => {
             let circle = circle(decl, &|decl| placed_in(db, decl).into_iter().collect());
-            (
-                circle,
-                &codes::BOUNDARY_CYCLE,
-                Some(Part::Within),
-                "lies in",
-            )
+            (circle, &codes::BOUNDARY_CYCLE, Some(Part::Within), "is in")
         }
         Kind::Technology | Kind::Protocol => {
             let circle = circle(decl, &|decl| typed(db, decl).decls("is").collect());

@@ -53,12 +53,12 @@ pub(super) fn check_day(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
                 passed,
                 match decl.kind(db) {
                     Kind::Accept => format!(
-                        "`{name}` expired {ago} ago, on {date}: what it accepted is open again"
+                        "`{name}` expired {ago} ago, on {date}: its findings are open again"
                     ),
                     Kind::Mitigation => {
-                        format!("`{name}` was due {ago} ago, on {date}, and is not implemented")
+                        format!("`{name}` was due {ago} ago, on {date}, and is not in place")
                     }
-                    _ => format!("`{name}` was to be looked at again {ago} ago, on {date}"),
+                    _ => format!("`{name}` was due for review {ago} ago, on {date}"),
                 },
             )
         }
@@ -71,10 +71,10 @@ pub(super) fn check_day(db: &dyn Db, decl: Decl) -> Option<Diagnostic> {
             diagnostic(
                 near,
                 match decl.kind(db) {
-                    Kind::Accept if days == 0 => format!("`{name}` holds for the last time today"),
-                    Kind::Accept => format!("`{name}` holds for the last time {when}"),
+                    Kind::Accept if days == 0 => format!("`{name}` expires after today"),
+                    Kind::Accept => format!("`{name}` expires {when}"),
                     Kind::Mitigation => format!("`{name}` is due {when}"),
-                    _ => format!("`{name}` is to be looked at again {when}"),
+                    _ => format!("`{name}` is due for review {when}"),
                 },
             )
         }

@@ -28,7 +28,7 @@ impl FileText {
     pub fn decode(bytes: Vec<u8>) -> FileText {
         if bytes.len() > MAX_TEXT {
             let why = format!(
-                "the file is longer than {} MB, and is not analysed",
+                "the file is longer than {} MB and was not analyzed",
                 MAX_TEXT >> 20
             );
             return FileText::failed(why);

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_model::{
-    Assessed, Database, Decl, FileText, Kind, Level, Severity, Span, Standing, Workspace,
-    all_findings, diagnostics, full_name,
+    Assessed, Database, Decl, Kind, Level, Severity, Standing, Workspace, all_findings,
+    diagnostics, full_name,
 };
 
 /// The severity at which a check fails.
@@ -54,16 +54,6 @@ impl Verdict {
             mitigated: mitigated.collect(),
             gaps: gaps.map(|diagnostic| diagnostic.message).collect(),
         }
-    }
-
-    /// The verdict with another text at a place of a file, which is taken back afterwards.
-    pub fn with(workspace: &mut Workspace, path: &str, span: Span, text: &str) -> Verdict {
-        let file = workspace.file(path).expect("the file is there");
-        let before = file.source(workspace.db()).text.clone();
-        workspace.edit(file, span, text);
-        let verdict = Verdict::of(workspace);
-        workspace.set_file(path, FileText::new(before));
-        verdict
     }
 
     /// Whether a check does not pass.

@@ -6,8 +6,8 @@ use super::comparison::{Closed, Opened, Where};
 use super::wording::{by_whom, called, until};
 use rustc_hash::FxHashMap;
 use threatline_model::{
-    Assessed, Decl, FindingId, FindingState, Part, checked_condition, library::short_name,
-    reasons_against, rule_named, typed,
+    Assessed, Decl, FindingId, FindingState, Part, checked_condition, in_one_sentence,
+    library::short_name, reasons_against, rule_named, typed,
 };
 
 impl Comparer<'_> {
@@ -123,7 +123,7 @@ impl Comparer<'_> {
         if obstacles.is_empty() {
             "the facts no longer match the rule".to_owned()
         } else {
-            obstacles.join(", and ")
+            in_one_sentence(&obstacles)
         }
     }
 

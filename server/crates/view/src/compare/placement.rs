@@ -95,7 +95,7 @@ impl Comparer<'_> {
         let trusts = if from == to {
             String::new()
         } else {
-            format!(", from trust {from} to {to}")
+            format!(", from trust level `{from}` to `{to}`")
         };
         let message = format!(
             "`{}`{ends} {}{trusts}",

@@ -62,7 +62,7 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
         && !property.many
     {
         parts.push(Text(
-            "If unspecified, it is unknown, and rules that need it report that.".to_owned(),
+            "If unspecified, rules that need it ask for it.".to_owned(),
         ));
     }
     Explanation {
@@ -211,9 +211,7 @@ fn having_in_words(fact: Fact) -> String {
             }),
             _,
         ) => format!("it is `{default}`"),
-        (Some(_), Gives::Word(_) | Gives::YesNo) => {
-            "it is unknown, and rules that need it report that".to_owned()
-        }
+        (Some(_), Gives::Word(_) | Gives::YesNo) => "rules that need it ask for it".to_owned(),
         (Some(_), Gives::Words(_) | Gives::Assets) => "it is empty".to_owned(),
         (Some(_), Gives::Named(_)) => "`is` is false".to_owned(),
         _ => return had,

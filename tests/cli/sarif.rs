@@ -90,34 +90,40 @@ fn regions_are_the_very_text() {
 }
 
 #[test]
-fn a_group_is_one_result_with_all_its_places() {
+fn each_finding_of_a_group_is_a_result() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
     let results = results(&folder);
     let leaks: Vec<_> = results
         .iter()
         .filter(|result| result["ruleId"] == "shop.leak")
         .collect();
-    assert_eq!(leaks.len(), 1);
-    let related: Vec<&Value> = each(&leaks[0]["relatedLocations"]).collect();
-    let message = leaks[0]["message"]["text"].as_str().expect("it has a text");
-    assert!(
-        related
-            .iter()
-            .any(|related| text_at(&folder, related) == "app -> api"),
-        "{related:?}"
-    );
-    for (at, related) in related.iter().enumerate() {
-        assert_eq!(related["id"], at + 1);
-        let said = related["message"]["text"].as_str().expect("it has a text");
-        assert!(
-            message.contains(&format!("[{said}]({})", at + 1)),
-            "{message}"
-        );
-    }
+    let names: Vec<&Value> = leaks
+        .iter()
+        .map(|leak| &leak["partialFingerprints"]["threatline/v1"])
+        .collect();
     assert_eq!(
-        leaks[0]["partialFingerprints"]["threatline/v1"],
-        "shop.leak@(-> shop.api)"
+        names,
+        ["shop.leak@shop.one", "shop.leak@(shop.app -> shop.api)"]
     );
+    assert_eq!(text_at(&folder, &leaks[0]["locations"][0]), "one");
+    assert_eq!(text_at(&folder, &leaks[1]["locations"][0]), "app -> api");
+    for leak in leaks {
+        assert_eq!(
+            leak["properties"]["findings"][0],
+            leak["partialFingerprints"]["threatline/v1"]
+        );
+        let message = leak["message"]["text"].as_str().expect("it has a text");
+        let related: Vec<&Value> = each(&leak["relatedLocations"]).collect();
+        assert!(!related.is_empty());
+        for (at, related) in related.iter().enumerate() {
+            assert_eq!(related["id"], at + 1);
+            let said = related["message"]["text"].as_str().expect("it has a text");
+            assert!(
+                message.contains(&format!("[{said}]({})", at + 1)),
+                "{message}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -214,14 +220,14 @@ fn fingerprints_outlive_moved_lines_and_edits_elsewhere() {
 }
 
 #[test]
-fn a_group_stays_itself_when_another_flow_leads_it() {
+fn a_finding_of_a_group_stays_itself_when_another_comes() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
     let before = fingerprints(&folder);
     folder.write(
         "a.threat",
         MODEL.replace(
             "flow one: web -> api",
-            "flow app -> web\nflow other: web -> api",
+            "flow zero: web -> api\nflow one: web -> api",
         ),
     );
     assert!(fingerprints(&folder).is_superset(&before));

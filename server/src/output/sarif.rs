@@ -26,8 +26,8 @@ use serde_json::{Value, json};
 use std::io::Write;
 use threatline_exchange::pretty::pretty_json;
 use threatline_model::{
-    Assessed, Database, Decl, Finding, FindingState, Location, Part, Severity, TypedValue, codes,
-    codes::Class, finding_reasons, full_name, library::short_name, typed,
+    Assessed, Database, Decl, Finding, FindingState, Location, Part, Severity, TypedValue,
+    assessed, codes, codes::Class, finding_reasons, full_name, library::short_name, typed,
 };
 use threatline_syntax::prose::count;
 use threatline_view::compare::Opened;
@@ -85,23 +85,23 @@ pub fn write_new(
             .iter()
             .filter(|entry| difference.is_new(entry))
         {
-            log.entry(report, entry);
-            let is_worse = |opened: &Opened| opened.is_worse();
-            let only_worse = difference.opened_of(entry).next().is_some()
-                && difference.opened_of(entry).all(is_worse);
-            if let Some(result) = log.results.last_mut() {
-                result["baselineState"] = baseline_state(only_worse);
-                if let Value::String(text) = &mut result["message"]["text"] {
-                    *text += &overruled_in_words(db, difference.opened_of(entry));
+            let opened: Vec<&Opened> = difference.opened_of(entry).collect();
+            if is_group(entry) && !opened.is_empty() {
+                for opened in opened {
+                    log.member(report, entry, &opened.assessed.finding);
+                    log.compare_last(opened.is_worse(), &[opened]);
                 }
+            } else {
+                log.entry(report, entry);
+                let only_worse =
+                    !opened.is_empty() && opened.iter().all(|opened| opened.is_worse());
+                log.compare_last(only_worse, &opened);
             }
         }
         let overruled = |opened: &&Opened| opened.overruled.is_some();
         for opened in difference.opened_without_entry().filter(overruled) {
             log.overruled(report, opened);
-            if let Some(result) = log.results.last_mut() {
-                result["baselineState"] = baseline_state(opened.is_worse());
-            }
+            log.compare_last(opened.is_worse(), &[]);
         }
         reports.push(report);
     }
@@ -109,8 +109,8 @@ pub fn write_new(
 }
 
 /// The findings of a result that were accepted or planned otherwise, a line each.
-fn overruled_in_words<'a>(db: &Database, opened: impl Iterator<Item = &'a Opened>) -> String {
-    let lines = opened.filter_map(|opened| {
+fn overruled_in_words(db: &Database, opened: &[&Opened]) -> String {
+    let lines = opened.iter().filter_map(|opened| {
         let name = opened.assessed.finding.id.name(db);
         let line = format!("\n`{}`: {}.", short_name(&name), overruled(opened)?);
         Some(printable(&line))
@@ -118,9 +118,9 @@ fn overruled_in_words<'a>(db: &Database, opened: impl Iterator<Item = &'a Opened
     lines.collect()
 }
 
-/// How a result differs from the one of the base.
-fn baseline_state(is_worse: bool) -> Value {
-    json!(if is_worse { "updated" } else { "new" })
+/// Whether a diagnostic tells of several findings of one rule.
+fn is_group(entry: &Entry) -> bool {
+    *entry.diagnostic.code == codes::MISSING_MITIGATION && entry.diagnostic.findings.len() > 1
 }
 
 /// Whether the settings of a model turn its findings off.
@@ -155,8 +155,21 @@ struct Parts<'a> {
 }
 
 impl Log<'_> {
-    /// A diagnostic: of a finding it is an instance of the finding's rule, else of its code.
+    /// A diagnostic: of a finding it is an instance of the finding's rule, else of its code. One
+    /// of several findings is a result for each, which has its own severity and closes by itself.
     fn entry(&mut self, report: &ModelReport, entry: &Entry) {
+        if is_group(entry) {
+            for id in &entry.diagnostic.findings {
+                let assessed = assessed(self.db, id.subject()).iter();
+                for one in assessed.filter(|one| one.finding.id == *id) {
+                    self.member(report, entry, &one.finding);
+                }
+            }
+            if let (Some(result), 1..) = (self.results.last_mut(), entry.diagnostic.more_findings) {
+                result["properties"]["findingsNotListed"] = json!(entry.diagnostic.more_findings);
+            }
+            return;
+        }
         let diagnostic = &entry.diagnostic;
         let rule = match diagnostic.findings.first() {
             Some(id) => Rule::of(*id),
@@ -189,6 +202,54 @@ impl Log<'_> {
             properties,
             suppression: None,
         });
+    }
+
+    /// One finding of a diagnostic that tells of several.
+    fn member(&mut self, report: &ModelReport, entry: &Entry, finding: &Finding) {
+        let db = self.db;
+        let rule = Rule::of(finding.id);
+        self.rules
+            .add(rule, report.model, Some(finding.severity), true);
+        let spot = spot_of_finding(db, finding.id);
+        let related = reasons(db, finding, &spot);
+        let title = titled(db, finding, finding.severity.word());
+        let help = entry.diagnostic.help.iter();
+        // What explains the first of them explains no other.
+        let help: Vec<String> = help
+            .filter(|help| !help.starts_with("`threatline explain"))
+            .cloned()
+            .collect();
+        let of_worst = entry.level.map(severity_of);
+        let severity = if of_worst == Some(entry.diagnostic.severity) {
+            severity_of(finding.severity)
+        } else {
+            // The settings say how severe all of them are.
+            entry.diagnostic.severity
+        };
+        self.push(Parts {
+            rule,
+            severity,
+            message: message(&title, Class::Finding, &related, &help),
+            spot: &spot,
+            about: Some(finding.id.subject()),
+            related,
+            identity: finding.id.name(db).to_string(),
+            properties: json!({
+                "severity": finding.severity.word(),
+                "findings": [finding.id.name(db).as_str()],
+            }),
+            suppression: None,
+        });
+    }
+
+    /// Says of the last result how it differs from the base.
+    fn compare_last(&mut self, is_worse: bool, overruled: &[&Opened]) {
+        if let Some(result) = self.results.last_mut() {
+            result["baselineState"] = json!(if is_worse { "updated" } else { "new" });
+            if let Value::String(text) = &mut result["message"]["text"] {
+                *text += &overruled_in_words(self.db, overruled);
+            }
+        }
     }
 
     /// A finding that no diagnostic tells of, because it is planned to be dealt with or accepted.
@@ -262,13 +323,7 @@ impl Log<'_> {
             .add(rule, report.model, Some(finding.severity), true);
         let spot = spot_of_finding(db, finding.id);
         let related = reasons(db, finding, &spot);
-        let title = format!(
-            "{}: `{}` ({}, {})",
-            finding.id.title(db),
-            full_name(db, finding.id.subject()),
-            severity_in_words(opened),
-            finding.categories.in_words(),
-        );
+        let title = titled(db, finding, &severity_in_words(opened));
         self.push(Parts {
             rule,
             severity: severity_of(finding.severity),
@@ -368,6 +423,16 @@ impl Log<'_> {
             }],
         })
     }
+}
+
+/// What a finding is, where, and how severe.
+fn titled(db: &Database, finding: &Finding, severity: &str) -> String {
+    format!(
+        "{}: `{}` ({severity}, {})",
+        finding.id.title(db),
+        full_name(db, finding.id.subject()),
+        finding.categories.in_words(),
+    )
 }
 
 /// The declaration at a place.

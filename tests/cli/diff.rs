@@ -652,6 +652,25 @@ fn of_a_part_it_is_told_that_more_changed_elsewhere() {
 }
 
 #[test]
+fn what_a_new_rule_finds_is_told_apart_from_what_the_design_does() {
+    let rule = "rule own { on: flow category: tampering when: carries >= restricted likelihood: high impact: high }\n";
+    let carried = MODEL.replace("sends: price", "sends: card");
+    let folder = repository(&[("a.threat", &carried)]);
+    folder.write("a.threat", format!("{carried}{rule}"));
+    diff(&folder, &["main"])
+        .says("2 newly open findings (2 by new or changed rules)")
+        .says("= note: opened by a change of the policy: rule `own` is new");
+    diff(&folder, &["main", "--format", "markdown"]).says("rule `own` is new; ");
+    let opened = diff(&folder, &["main", "--format", "json"]).json()["models"][0]["opened"].take();
+    assert_eq!(opened[0]["rule_change"], "rule `own` is new");
+    folder.write(
+        "a.threat",
+        carried.replace("protocol: https", "protocol: http"),
+    );
+    diff(&folder, &["main"]).never_says("new or changed rule");
+}
+
+#[test]
 fn a_finding_that_closes_says_why() {
     let open = MODEL
         .replace("protocol: https", "protocol: http")

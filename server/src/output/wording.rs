@@ -73,6 +73,9 @@ pub fn counts(difference: &Difference) -> String {
             Some((noun @ ("change" | "finding"), rest)) => {
                 format!("{} {rest}", count(number, noun))
             }
+            _ if name == "newly open finding" => {
+                count(number, name) + &by_rules(difference.opened_by_rules())
+            }
             _ => count(number, name),
         })
         .collect();
@@ -80,6 +83,15 @@ pub fn counts(difference: &Difference) -> String {
         "no change".to_owned()
     } else {
         parts.join(", ")
+    }
+}
+
+/// How many of the findings that opened a change of their rule may have opened.
+fn by_rules(number: usize) -> String {
+    match number {
+        0 => String::new(),
+        1 => " (1 by a new or changed rule)".to_owned(),
+        _ => format!(" ({number} by new or changed rules)"),
     }
 }
 

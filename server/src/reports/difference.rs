@@ -19,7 +19,9 @@ use threatline_model::{
     Database, FindingCounts, FindingId, FindingState as Treated, Level, Model, Part, Place, codes,
     codes::Class, full_name, unlisted_in,
 };
-use threatline_view::compare::{Closed, Comparison, Opened, Policies, Side, Where, compare};
+use threatline_view::compare::{
+    Change, Closed, Comparison, Opened, Policies, Side, Topic, Where, compare,
+};
 
 /// What changed in one model.
 pub struct Difference<'a> {
@@ -145,6 +147,25 @@ impl<'a> Difference<'a> {
     pub fn unjudged(&self) -> impl Iterator<Item = &Opened> {
         self.at_the_bar()
             .filter(|opened| opened.assessed.finding.missing.is_some())
+    }
+
+    /// What changed of the rule of a finding that opened: then the rule may have opened it, and not
+    /// the design.
+    pub fn rule_change(&self, opened: &Opened) -> Option<&Change> {
+        let FindingId::Rule { rule, .. } = opened.assessed.finding.id else {
+            return None;
+        };
+        let rule = ("rule", full_name(self.head?.0, rule).to_string());
+        let mut changes = self.comparison.changes.iter();
+        changes.find(|change| change.topic == Topic::Policy && change.subject == rule)
+    }
+
+    /// How many findings are of rules that are new or changed.
+    pub fn opened_by_rules(&self) -> usize {
+        let opened = self.comparison.opened.iter();
+        opened
+            .filter(|opened| self.rule_change(opened).is_some())
+            .count()
     }
 
     /// How many findings of the head are compared with nothing, if some of them are at the bar,

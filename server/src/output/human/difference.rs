@@ -102,6 +102,12 @@ fn notes(db: &Database, difference: &Difference, entry: &Entry) -> Vec<String> {
         } else if let Some(before) = before(one) {
             notes.push(format!("{name} was previously {before}"));
         }
+        if let Some(change) = difference.rule_change(one) {
+            let note = format!("opened by a change of the policy: {}", change.message);
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
     }
     let new = opened.iter().filter(|opened| opened.before.is_none());
     let new: Vec<String> = new.map(|opened| called(opened)).collect();

@@ -40,8 +40,8 @@ fn model(difference: &Difference) -> Value {
         .opened
         .iter()
         .partition(|opened| opened.is_worse());
-    document["opened"] = list(head, &new, |db, one| opened(db, one));
-    document["worse"] = list(head, &worse, |db, one| opened(db, one));
+    document["opened"] = list(head, &new, |db, one| opened(db, difference, one));
+    document["worse"] = list(head, &worse, |db, one| opened(db, difference, one));
     for topic in Topic::ALL {
         let changes = comparison.changes.iter();
         let changes = changes.filter(|change| change.topic == topic);
@@ -76,13 +76,15 @@ fn list<T>(
     items.iter().map(|item| document_of(db, item)).collect()
 }
 
-fn opened(db: &Database, opened: &Opened) -> Value {
+fn opened(db: &Database, difference: &Difference, opened: &Opened) -> Value {
     let mut value = json::finding(db, &opened.assessed);
     value["before"] = match opened.before {
         Some((state, severity)) => json!({ "state": state, "severity": severity.word() }),
         None => Value::Null,
     };
     value["overruled"] = overruled(opened).map_or(Value::Null, Value::String);
+    let rule_change = difference.rule_change(opened);
+    value["rule_change"] = json!(rule_change.map(|change| &change.message));
     value
 }
 

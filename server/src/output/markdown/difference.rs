@@ -124,7 +124,9 @@ impl Comment {
             return;
         };
         let opened = difference.comparison.opened.iter();
-        let opened = opened.map(|opened| opened_row(db, opened)).collect();
+        let opened = opened
+            .map(|opened| opened_row(db, difference, opened))
+            .collect();
         let columns = ["severity", "new or worsened finding", "where", "because"];
         table(&columns, opened, self.rows, &mut self.blocks);
     }
@@ -182,10 +184,15 @@ impl Comment {
     }
 }
 
-fn opened_row(db: &Database, opened: &Opened) -> Vec<Cell> {
+fn opened_row(db: &Database, difference: &Difference, opened: &Opened) -> Vec<Cell> {
     let finding = &opened.assessed.finding;
     let reasons = finding_reasons(db, finding).into_iter();
-    let because: Vec<String> = reasons.map(|reason| reason.message).collect();
+    let rule_change = difference.rule_change(opened);
+    let because: Vec<String> = rule_change
+        .map(|change| change.message.clone())
+        .into_iter()
+        .chain(reasons.map(|reason| reason.message))
+        .collect();
     let (title, name) = (title_of(db, finding.id), finding.id.name(db));
     vec![
         row(&severity_of(opened)),

@@ -72,7 +72,7 @@ fn whatever_has_a_name_is_explained() {
         ),
         ("flow.authentication", "How the initiator authenticates."),
         ("authentication: federated", "federated, an authentication"),
-        ("federated", "It is written for `authentication` of a flow."),
+        ("federated", "It is a value of `authentication` of a flow."),
         ("reached_from", "reached_from, a derived fact"),
         ("count", "count, a function of conditions"),
         ("process", "Running code, such as a service"),

@@ -157,7 +157,7 @@ fn words_called(name: &str, is_wanted: impl Fn(Kind, &Property) -> bool) -> Vec<
             continue;
         };
         let mut explanation = describe::word(words, position);
-        let stated = format!("It is written for {}.", one_of(&statements));
+        let stated = format!("It is a value of {}.", one_of(&statements));
         explanation.parts.push(Section::Text(stated));
         if *words == STRIDE {
             explanation.parts.push(Section::Text(format!(

@@ -90,7 +90,7 @@ fn what_is_dismissed_is_completed() {
             missing_audit_trail@notes: medium: Missing audit trail
             missing_segmentation@notes: medium: Missing network segmentation
             unencrypted_flow@(shop -> notes): medium: Cleartext transmission of sensitive data
-            23 in all
+            24 in all
         "#]],
     );
     offered(
@@ -350,12 +350,13 @@ fn hover_tells_what_closes() {
             == Holds
             - `card` (restricted); listed in `stores` <model.threat:9>
             == Findings
+            - high: Audit log tampering (`erasable_logs@notes`), undecided: `kind` of `card` is unspecified <model.threat:7>
             - high: Missing encryption of sensitive data at rest (`unencrypted_store@notes`) <model.threat:7>
             - high: Missing secrets management (`secrets_without_vault@notes`), undecided: `kind` of `card` is unspecified <model.threat:7>
             - high: Cross-tenant data access (`shared_tenant_store@notes`), undecided: `tenancy` is unspecified <model.threat:7>
             - medium: Missing audit trail (`missing_audit_trail@notes`) <model.threat:7>
             - medium: Missing network segmentation (`missing_segmentation@notes`) <model.threat:7>
-            3 open, 2 undecided, 1 dismissed.
+            3 open, 3 undecided, 1 dismissed.
 
             # while of a dismiss
             The condition on the element under which it does not apply. When it is no longer true, the finding is open.
@@ -402,7 +403,7 @@ fn hover_tells_what_closes() {
 
             # on of a mitigation
             The kinds of elements that it can act on; all if unspecified.
-            It takes a kind of element, one or several:
+            Possible values, one or several:
             - `external`: External entities.
             - `process`: Processes.
             - `store`: Data stores.

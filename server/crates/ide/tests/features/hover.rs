@@ -724,7 +724,7 @@ fn words_and_properties() {
             shop.threat:6:61 encryption
             # encryption of a store
             How its data is encrypted.
-            It takes an encryption:
+            Possible values:
             - `none`: Not encrypted.
             - `at_rest`: Encrypted by the store or its disk. The store sees clear text.
             - `client_side`: Encrypted before it reaches the store, which never sees clear text.
@@ -737,7 +737,7 @@ fn words_and_properties() {
             shop.threat:3:32 classification
             # classification of an asset
             How confidential it is.
-            It takes a classification:
+            Possible values:
             - `public`: Anyone may read it.
             - `internal`: For members of the organization.
             - `confidential`: On a need-to-know basis. A leak causes harm.
@@ -889,7 +889,7 @@ fn conditions() {
             shop.threat:21:54 integrity
             # integrity of an asset
             How much harm an unauthorized or wrong change causes.
-            It takes a level:
+            Possible values:
             - `low`: Unlikely, or little harm.
             - `medium`: Possible, or repairable harm. Also the choice if nothing suggests another level.
             - `high`: Likely, or serious harm.

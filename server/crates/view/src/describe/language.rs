@@ -36,7 +36,7 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
     };
     match property.takes {
         Takes::Words(words) => {
-            parts.push(Text(format!("It takes {}{list}:", words.called)));
+            parts.push(Text(format!("Possible values{list}:")));
             parts.extend(
                 words
                     .words

@@ -216,7 +216,7 @@ impl Log<'_> {
         let help = entry.diagnostic.help.iter();
         // What explains the first of them explains no other.
         let help: Vec<String> = help
-            .filter(|help| !help.starts_with("`threatline explain"))
+            .filter(|help| !help.contains("`threatline explain"))
             .cloned()
             .collect();
         let of_worst = entry.level.map(severity_of);

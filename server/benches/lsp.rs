@@ -303,7 +303,7 @@ fn whole_file() {
     server.end();
 }
 
-/// How long a check by the command line takes, its output not looked at.
+/// How long a check by the command line takes, its output not examined.
 fn checked(folder: &Path) -> Duration {
     let begin = Instant::now();
     let mut command = Command::new(env!("CARGO_BIN_EXE_threatline"));
@@ -332,7 +332,7 @@ impl Document {
         document
     }
 
-    /// One of ten keys that write a property's word anew, of which most leave one that means
+    /// One of ten keys that write a property's word again, of which most leave one that means
     /// nothing.
     fn key_in_word(&self, server: &mut Server, words: &str, turn: usize) -> Duration {
         let (line, column) = place(&self.text, words);

@@ -1,7 +1,7 @@
 //! The program `threatline` as a library, for what drives it from within: reads the command line
 //! and hands on. It must not know what a model means.
 //!
-//! Its rooms, each of which knows only those above it: `arguments`, `book`, `outcome` and
+//! Its parts, each of which knows only those above it: `arguments`, `book`, `outcome` and
 //! `printable`; `load`, where models come from; `reports`, what is found in them; `output`, how
 //! that is written; `commands`, one file a command. `lsp` is the language server, which reads
 //! models by `load`.

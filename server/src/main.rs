@@ -1,4 +1,4 @@
-//! The program `threatline`, of which all is in the library. It must not do anything itself but
+//! The program `threatline`, all of which is in the library. It must not do anything itself but
 //! choose an allocator.
 #![cfg_attr(not(test), warn(clippy::too_many_lines))]
 

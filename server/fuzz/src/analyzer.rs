@@ -1,7 +1,7 @@
 //! The analysis: after any changes, of any files, settings and days, it says the same as one from
 //! scratch.
 //!
-//! Each part of an input is a change: its first byte says of what, the next of which file.
+//! Each part of an input is a change: its first byte selects what, the next one the file.
 
 use crate::budget::{Budget, count_step};
 use crate::input::{Edit, below, parts, text};

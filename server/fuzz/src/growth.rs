@@ -1,7 +1,7 @@
 //! How what an import costs grows with what is imported: each list of a document of each format is
-//! made longer, alone, with another one, and with all texts that it may repeat; what that costs more
-//! grows as the list does, not as its square. What is allocated is counted, not the time. It must
-//! not know what a reader does.
+//! made longer, alone, with another one, and with all texts that it may repeat; what that costs
+//! more grows as the list does, not as its square. What is allocated is counted, not the time. It
+//! must not know what a reader does.
 
 use crate::budget::allocated_by;
 use serde_json::{Map, Value, json};
@@ -108,7 +108,7 @@ fn write_hcl(value: &Value, text: &mut String) {
     }
 }
 
-/// Writes a group of values as XML of .NET, with the type that stands under `@`.
+/// Writes a group of values as XML of .NET, with the type that is under `@`.
 fn write_xml(name: &str, value: &Value, text: &mut String) {
     match value {
         Value::Object(entries) => {

@@ -17,7 +17,7 @@ pub const BUDGET: Budget = Budget {
     steps: NOT_COUNTED,
 };
 
-/// What stands between documents: a character for that, which JSON and XML forbid.
+/// What is between documents: a character for that, which JSON and XML forbid.
 const BETWEEN: u8 = 0x1d;
 
 const TARGETS: [Target; 9] = [

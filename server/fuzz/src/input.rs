@@ -3,7 +3,7 @@
 use arbitrary::Unstructured;
 use std::ops::Range;
 
-/// What stands between the parts of an input: a byte that no text in UTF-8 has.
+/// What is between the parts of an input: a byte that no text in UTF-8 has.
 const BETWEEN: u8 = 0xff;
 
 /// The parts of an input.

@@ -1,4 +1,4 @@
-//! Markdown of a model: whatever a text says, another CommonMark reader than the one that looked at
+//! Markdown of a model: whatever a text says, another CommonMark reader than the one that examined
 //! it finds no picture, HTML or link to anything but a page in it, and what follows the text is not
 //! taken in.
 

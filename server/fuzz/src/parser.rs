@@ -1,4 +1,4 @@
-//! Parsing: a file that was edited has the errors and the meaning of one that is read anew, and
+//! Parsing: a file that was edited has the errors and the meaning of one that is read again, and
 //! positions come back from lines and columns.
 //!
 //! The first part of an input is a text, each of the others an edit of it.
@@ -52,7 +52,7 @@ pub fn check(bytes: &[u8]) {
     });
 }
 
-/// Compares a file with its text read anew.
+/// Compares a file with its text read again.
 fn compare(workspace: &Workspace, file: File, written: &str) {
     let db = workspace.db();
     let source = file.source(db);

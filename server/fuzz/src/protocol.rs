@@ -1,7 +1,7 @@
 //! The language server: whatever a client sends, it writes nothing but messages, answers what it
 //! was asked once, and ends when its input does.
 //!
-//! Each part of an input is a step of a client; the first tells what it can do. Paths lie in an
+//! Each part of an input is a step of a client; the first tells what it can do. Paths are in an
 //! empty folder, and the process that started the server is not named: the server would end with
 //! it.
 
@@ -196,7 +196,7 @@ impl Client {
         }
     }
 
-    /// Sends a change that cannot be read, and asks for edits of the text that nobody knows then.
+    /// Sends a change that cannot be read, and asks for edits of the text, which is then unknown.
     fn lose(&mut self, mut bytes: Unstructured) {
         let uri = uri(DOCUMENTS[below(&mut bytes, 3)]);
         let version = self.next_version();

@@ -74,7 +74,7 @@ fn included(document: &str, path: &str) -> Result<(String, String), String> {
         .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let is_below = || match (whole.canonicalize(), root.canonicalize()) {
         (Ok(whole), Ok(root)) => whole.starts_with(root),
-        // That it is not there is told when it is read.
+        // A missing file is reported when it is read.
         _ => true,
     };
     if !goes_down || !is_below() {

@@ -1,4 +1,4 @@
-//! `threatline rules`: lists the rules that look at a model. It must not know what a rule finds.
+//! `threatline rules`: lists the rules that apply to a model. It must not know what a rule finds.
 
 use crate::arguments::{RulesArguments, RulesFormat};
 use crate::load::models::load_for_listing;

@@ -1,5 +1,5 @@
-//! `threatline test`: runs the tests of rules, and tells which expectations are not met. It must
-//! not know what a rule finds.
+//! `threatline test`: runs the tests of rules, and reports the expectations that are not met. It
+//! must not know what a rule finds.
 
 use crate::arguments::{TestArguments, TestFormat};
 use crate::load::models::load;

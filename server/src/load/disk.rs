@@ -217,7 +217,7 @@ impl Found {
         }
     }
 
-    /// Whether a link leads to a folder, or to a model file that is read where it stands.
+    /// Whether a link leads to a folder, or to a model file that is read where it is.
     fn is_met_elsewhere(&mut self, link: &Path, root: &Path) -> bool {
         let Ok(target) = link.canonicalize() else {
             return false;
@@ -230,7 +230,7 @@ impl Found {
     }
 }
 
-/// What is in a folder and below it, but for what is hidden and what belongs to packages.
+/// What is in a folder and below it, except for what is hidden and what belongs to packages.
 fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
     let is_looked_into = |entry: &DirEntry| {
         entry.depth() == 0

@@ -75,7 +75,7 @@ impl Loaded {
         self.workspace.db()
     }
 
-    /// Whether what stands in a file was asked for.
+    /// Whether what is in a file was asked for.
     pub fn is_selected(&self, path: &str) -> bool {
         let path = self.here.join(path);
         self.selected.has(&path)
@@ -165,7 +165,7 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
 
 /// Reads what there is of some paths from the root of the file system, for a comparison with
 /// another state: one that is not there is empty. `root` is the root of what no `threatline.toml`
-/// is around, else of each path the folder; `keeps` tells which files count.
+/// is around, else of each path the folder; `keeps` decides which files count.
 ///
 /// # Errors
 /// When a `threatline.toml` cannot be read.
@@ -279,7 +279,7 @@ fn read(roots: BTreeMap<PathBuf, Vec<PathBuf>>) -> Result<Vec<ModelTexts>> {
         files.sort();
         files.dedup();
         let texts = files.into_par_iter().filter_map(|path| {
-            // What is too much is not kept; that it is, is told below.
+            // Whatever exceeds the limit is not kept; that is reported below.
             if bytes.load(Ordering::Relaxed) > MAX_BYTES {
                 return None;
             }

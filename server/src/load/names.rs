@@ -1,5 +1,5 @@
-//! The names of the files of models: each is a name that every system tells from the others, or its
-//! file is not read and says why. It must not know what is in the files.
+//! The names of the files of models: each is a name that every system distinguishes, or its
+//! file is not read, with an error that says why. It must not know what is in the files.
 
 use crate::load::paths::key;
 use std::collections::btree_map::Entry;
@@ -14,7 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 pub struct Names {
     /// All of them.
     given: BTreeSet<Arc<str>>,
-    /// The first of those that some systems do not tell apart.
+    /// The first of those that some systems do not distinguish.
     first: BTreeMap<String, Arc<str>>,
 }
 
@@ -56,7 +56,7 @@ impl Names {
     }
 }
 
-/// What file systems that tell neither letter case nor Unicode forms apart make of a name.
+/// A name as file systems see it that distinguish neither letter case nor Unicode forms.
 fn folded(name: &str) -> String {
     let visible = name.chars().filter(|character| !is_ignored(*character));
     let upper: String = visible.nfd().flat_map(char::to_uppercase).collect();

@@ -27,7 +27,7 @@ enum State {
 
 /// The two that are compared, and which part of them.
 pub struct States {
-    /// What is to be told of the words of the call, a sentence each.
+    /// Notes about the arguments, a sentence each.
     pub notes: Vec<String>,
     repository: Option<Repository>,
     base: State,

@@ -202,7 +202,7 @@ impl Models {
         }
     }
 
-    /// Has the disk looked at for what models there are, by the next walk.
+    /// Has the disk examined for what models there are, by the next walk.
     pub fn want_walk(&mut self) {
         self.wanted.get_or_insert_with(|| Instant::now() + PATIENCE);
     }
@@ -242,14 +242,14 @@ impl Models {
         }
     }
 
-    /// Has the disk looked at for the first time.
+    /// Has the disk examined for the first time.
     pub fn read_first(&mut self, documents: &Documents) {
         self.want_walk();
         self.walk(documents);
         self.is_first = self.walks.is_running();
     }
 
-    /// Whether the disk is still looked at for the first time.
+    /// Whether the disk is still examined for the first time.
     pub fn is_reading_first(&self) -> bool {
         self.is_first
     }
@@ -319,7 +319,7 @@ impl Models {
 
     fn remove(&mut self, path: &Arc<str>) {
         self.workspace.remove_file(path);
-        // A document that is no file was a model of its own.
+        // A document that is not a file was a model of its own.
         self.workspace.remove_model(path);
         self.gone.push(path.clone());
     }

@@ -71,7 +71,7 @@ async fn read_ahead<'room>(
             Frame::Body(body) => u32::try_from(body.len()).unwrap_or(MAX_READ_AHEAD),
             Frame::PassedOver { .. } => 0,
         };
-        // A client that goes on sending and reads nothing is broken or gone.
+        // A client that continues sending and reads nothing is broken or gone.
         let acquired = timeout(PATIENCE, room.acquire_many(size.min(MAX_READ_AHEAD))).await;
         let Ok(Ok(permit)) = acquired else { return };
         if to_parser.send((frame, permit)).is_err() {

@@ -1,8 +1,8 @@
 //! Addresses of documents and the paths that the analysis knows them by. It must not read a disk.
 //!
 //! A path is absolute, with `/` between its parts: `/home/a/b.threat`, `c:/a/b.threat`,
-//! `//server/share/b.threat`. A document that is no file, such as `untitled:Untitled-1`, is known
-//! by its address.
+//! `//server/share/b.threat`. A document that is not a file, such as `untitled:Untitled-1`, is
+//! known by its address.
 
 use fluent_uri::component::{Host, Scheme};
 use fluent_uri::pct_enc::encoder::{Path, RegName};

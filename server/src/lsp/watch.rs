@@ -22,14 +22,14 @@ impl Watch {
         let on_event = move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
             if event.need_rescan() {
-                // More happened than the system can tell of.
+                // More happened than the system can report.
                 report(PathBuf::new());
             }
             if event.kind.is_access() {
                 return;
             }
             for path in event.paths {
-                // A folder that is gone cannot be told from a file without an ending.
+                // A deleted folder cannot be distinguished from a file without an extension.
                 if is_model_file(&path)
                     || is_settings(&path)
                     || path.is_dir()

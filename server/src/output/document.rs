@@ -72,7 +72,7 @@ pub struct Details {
     pub blocks: Vec<Block>,
 }
 
-/// What stands in a table or in a list.
+/// What is in a table or in a list.
 #[derive(Default)]
 pub struct Cell {
     /// The text.
@@ -128,7 +128,7 @@ impl Block {
 
 /// A piece of a text.
 pub enum Piece<'t> {
-    /// What stands between backticks.
+    /// What is between backticks.
     Code(&'t str),
     /// All else.
     Plain(&'t str),

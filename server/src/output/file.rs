@@ -24,8 +24,8 @@ const MAX_NAMES: usize = 64;
 /// Longer than anything is written.
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Writes beside each file and renames when all is written, so that whoever kills us finds each old
-/// text or the new one, and a disk that is full keeps all the old ones.
+/// Writes next to each file and renames when all is written, so that whoever kills us finds each
+/// old text or the new one, and a disk that is full keeps all the old ones.
 ///
 /// # Errors
 /// When a folder or a file cannot be written; a link that leads out of its folder is not.
@@ -154,7 +154,7 @@ fn stream(place: &Place) -> Result<File> {
     Ok(file)
 }
 
-/// Fails where a file does not say what it said.
+/// Fails if the content of a file has changed.
 fn compare(file: &mut File, old: &[u8]) -> Result<()> {
     let mut now = Vec::new();
     file.take(old.len() as u64 + 1).read_to_end(&mut now)?;
@@ -165,7 +165,7 @@ fn changed() -> anyhow::Error {
     anyhow!("it was changed in the meantime; the saved text was kept")
 }
 
-/// A file beside another, which goes when nothing needs it.
+/// A file next to another, which goes when nothing needs it.
 struct Beside {
     folder: Folder,
     name: OsString,
@@ -199,7 +199,7 @@ impl Beside {
         Err(last.unwrap_or_else(|| ErrorKind::AlreadyExists.into()))
     }
 
-    /// Gives it what another file is beside its text, and tells whether it could.
+    /// Gives it the metadata of another file, and returns whether that succeeded.
     fn becomes_like(&self, file: &File) -> io::Result<bool> {
         self.file.set_permissions(file.metadata()?.permissions())?;
         identity::copy(file, &self.file)
@@ -212,7 +212,7 @@ impl Beside {
         Ok(())
     }
 
-    /// Takes the name of a file that says what it said; one that was saved at the last moment gets
+    /// Takes the name of a file that is unchanged; one that was saved at the last moment gets
     /// its name back.
     fn swap_places(self, place: &Place, old: &[u8]) -> Result<()> {
         match self.folder.swap(&self.name, place.name()) {
@@ -238,7 +238,7 @@ impl Drop for Beside {
     }
 }
 
-/// Letters that nobody expects.
+/// Unexpected characters.
 fn random_letters() -> String {
     let mut number = RandomState::new().build_hasher().finish();
     let letters = (0..RANDOM_LETTERS).map(|_| {
@@ -293,7 +293,7 @@ fn is_old(metadata: &Metadata) -> bool {
         .is_some_and(|age| age > HOUR)
 }
 
-/// What a file is beside its text and its permissions.
+/// The metadata of a file other than its permissions.
 #[cfg(unix)]
 mod identity {
     use rustix::fs::{Gid, Uid, XattrFlags, fchown, fgetxattr, flistxattr, fsetxattr};
@@ -306,7 +306,7 @@ mod identity {
     /// More than any file system keeps.
     const MAX_ATTRIBUTE: usize = 64 << 10;
 
-    /// Gives a file the owner, the group and the attributes of another, and tells whether it could.
+    /// Gives a file the owner, group and attributes of another, and returns whether that succeeded.
     /// One with several names cannot be another.
     pub fn copy(from: &File, to: &File) -> io::Result<bool> {
         let (original, own) = (from.metadata()?, to.metadata()?);
@@ -354,7 +354,7 @@ mod identity {
     }
 }
 
-/// What a file is beside its text and its permissions.
+/// The metadata of a file other than its permissions.
 #[cfg(not(unix))]
 mod identity {
     use std::fs::File;

@@ -1,4 +1,4 @@
-//! Everything that was found, as one JSON document. Its form is told by `version`, which changes
+//! Everything that was found, as one JSON document. `version` identifies its form, which changes
 //! when the meaning of a key does.
 
 mod parts;

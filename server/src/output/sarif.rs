@@ -1,4 +1,4 @@
-//! SARIF 2.1.0 for code scanning pages: every diagnostic that `check` tells, and beside those the
+//! SARIF 2.1.0 for code scanning pages: every diagnostic that `check` reports, and in addition the
 //! findings that are planned or accepted, so that an alert does not close before its cause is gone.
 //! The same models give the same bytes: no time and no folder of this machine is in them.
 
@@ -204,7 +204,7 @@ impl Log<'_> {
         });
     }
 
-    /// One finding of a diagnostic that tells of several.
+    /// One finding of a diagnostic that reports several.
     fn member(&mut self, report: &ModelReport, entry: &Entry, finding: &Finding) {
         let db = self.db;
         let rule = Rule::of(finding.id);
@@ -242,7 +242,7 @@ impl Log<'_> {
         });
     }
 
-    /// Says of the last result how it differs from the base.
+    /// Adds to the last result how it differs from the base.
     fn compare_last(&mut self, is_worse: bool, overruled: &[&Opened]) {
         if let Some(result) = self.results.last_mut() {
             result["baselineState"] = json!(if is_worse { "updated" } else { "new" });
@@ -252,7 +252,7 @@ impl Log<'_> {
         }
     }
 
-    /// A finding that no diagnostic tells of, because it is planned to be dealt with or accepted.
+    /// A finding that no diagnostic reports, because its mitigation is planned or it is accepted.
     fn treated(&mut self, report: &ModelReport, assessed: &Assessed) {
         let (db, finding) = (self.db, &assessed.finding);
         let (severity, by, done, suppression) = match assessed.state {
@@ -315,7 +315,7 @@ impl Log<'_> {
         });
     }
 
-    /// A finding that counts as open in a comparison, and that no diagnostic tells of.
+    /// A finding that counts as open in a comparison, and that no diagnostic reports.
     fn overruled(&mut self, report: &ModelReport, opened: &Opened) {
         let (db, finding) = (self.db, &opened.assessed.finding);
         let rule = Rule::of(finding.id);
@@ -443,7 +443,7 @@ fn about(location: Location) -> Option<Decl> {
     }
 }
 
-/// How the run went: a model with errors in it was not looked at as it is meant.
+/// How the run went: a model with errors was not analyzed as intended.
 fn invocation(reports: &[&ModelReport]) -> Value {
     let notification =
         |level: &str, text: &str| json!({ "level": level, "message": message_of(text) });
@@ -472,7 +472,7 @@ fn invocation(reports: &[&ModelReport]) -> Value {
     json!({ "executionSuccessful": executed, "toolConfigurationNotifications": notifications })
 }
 
-/// What is said: the diagnostic, why, and what to do about it. A page shows a related place only
+/// The message: the diagnostic, why, and what to do about it. A page shows a related place only
 /// where the text links to it by its number.
 fn message(text: &str, class: Class, related: &[Related], help: &[String]) -> String {
     let mut message = sentence(&unlinked(text));
@@ -513,7 +513,7 @@ fn sentence(text: &str) -> String {
     }
 }
 
-/// What a finding rests on; what the library says of it stands at the finding.
+/// The reasons of a finding; the library's texts are at the finding.
 fn reasons(db: &Database, finding: &Finding, spot: &Spot) -> Vec<Related> {
     let reasons = finding_reasons(db, finding).into_iter().map(|reason| {
         let place = reason.place.filter(|place| !place.decl.in_library(db));

@@ -6,7 +6,7 @@ use threatline_model::Level;
 /// Names and headings.
 pub const HEADING: Style = Style::new().bold();
 
-/// Where something is, beside what it is.
+/// Where something is, next to what it is.
 pub const FAINT: Style = Style::new().dimmed();
 
 /// What failed.

@@ -10,8 +10,8 @@ pub fn standard_output() -> BufWriter<AutoStream<StdoutLock<'static>>> {
     BufWriter::new(AutoStream::auto(std::io::stdout().lock()))
 }
 
-/// Tells a person something beside the output, in one line. That nobody hears it, as on a full
-/// disk, is no failure.
+/// Prints a note in addition to the output, in one line. That it is not printed, as on a full
+/// disk, is not a failure.
 pub fn note(label: &str, text: &str) {
     let text = in_one_line(text);
     let _ = writeln!(anstream::stderr(), "{HEADING}{label}{HEADING:#}: {text}");

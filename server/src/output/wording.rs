@@ -10,16 +10,16 @@ use threatline_model::{
 use threatline_syntax::prose::{count, quoted_list};
 use threatline_view::compare::{Change, Opened, Topic, some};
 
-/// What is above the findings that someone has put off.
+/// The heading of the deferred findings.
 pub const PUT_OFF: &str = "Findings deferred";
 
-/// What is above the findings that are gone.
+/// The heading of closed findings.
 pub const CLOSED: &str = "Findings closed";
 
-/// What is above the texts that changed.
+/// The heading of changed texts.
 pub const TEXTS: &str = "Text changes only";
 
-/// What a topic is called above what is told of it.
+/// The heading of a topic of changes.
 pub fn title(topic: Topic) -> &'static str {
     match topic {
         Topic::Weakened => "Weaker than before",
@@ -32,12 +32,12 @@ pub fn title(topic: Topic) -> &'static str {
     }
 }
 
-/// Whether there is something to be told of a model, if only of its texts.
+/// Whether there is anything to report about a model, even if only changed texts.
 pub fn is_told(difference: &&Difference) -> bool {
     !difference.is_empty() || !difference.comparison.texts.is_empty()
 }
 
-/// The parts of the summary that are not nothing, by number and what they count.
+/// The parts of the summary that are not zero, with their numbers.
 pub fn counts(difference: &Difference) -> String {
     let comparison = &difference.comparison;
     let changes = |topic: Topic| {
@@ -95,7 +95,7 @@ fn by_rules(number: usize) -> String {
     }
 }
 
-/// What became of the model as a whole.
+/// Whether the model is new or was removed.
 pub fn status(difference: &Difference) -> &'static str {
     match (difference.base, difference.head) {
         (None, _) => " (new model)",
@@ -104,13 +104,13 @@ pub fn status(difference: &Difference) -> &'static str {
     }
 }
 
-/// A place as editors understand it, from 1.
+/// A place as editors show it, counted from 1.
 pub fn place(spot: &Spot) -> String {
     let (line, column) = (spot.start.line + 1, spot.start.column + 1);
     format!("{}:{line}:{column}", spot.path)
 }
 
-/// Where a change is, and whether that is in the base alone.
+/// Where a change is, and whether that is only in the base.
 pub fn place_of(difference: &Difference, change: &Change) -> (String, bool) {
     if let Some((spot, is_gone)) = difference.spot(change.place) {
         return (place(&spot), is_gone);
@@ -121,7 +121,7 @@ pub fn place_of(difference: &Difference, change: &Change) -> (String, bool) {
     (settings.unwrap_or("threatline.toml").to_owned(), false)
 }
 
-/// What a finding was before, where it was there.
+/// The state or severity of a finding before, if it existed.
 pub fn before(opened: &Opened) -> Option<&'static str> {
     opened.before.map(|(state, severity)| {
         if opened.is_worse() {
@@ -132,7 +132,7 @@ pub fn before(opened: &Opened) -> Option<&'static str> {
     })
 }
 
-/// Why a finding counts as open whatever the head does about it, if it does.
+/// Why a finding counts as open even though the head closes it, if so.
 pub fn overruled(opened: &Opened) -> Option<String> {
     let overruled = opened.overruled.as_ref()?;
     Some(overruled.in_words(opened.assessed.finding.severity))
@@ -179,7 +179,7 @@ pub fn unfound(difference: &Difference) -> Option<String> {
     ))
 }
 
-/// The texts that changed, and of what.
+/// The texts that changed, and their declarations.
 pub fn texts(difference: &Difference) -> impl Iterator<Item = (String, String)> {
     let db = difference.head.map(|(db, _)| db);
     let texts = db.into_iter().flat_map(|db| {
@@ -315,7 +315,7 @@ fn threshold_in_words(differences: &[Difference]) -> Option<String> {
     }
 }
 
-/// The bars of the models, each once.
+/// The thresholds of the models, each once.
 fn bars(differences: &[Difference]) -> Vec<Level> {
     let bars = differences.iter().filter_map(|difference| difference.bar);
     let mut bars: Vec<Level> = bars.collect();
@@ -324,7 +324,7 @@ fn bars(differences: &[Difference]) -> Vec<Level> {
     bars
 }
 
-/// What changed where nobody asked, in words; nothing where nothing did.
+/// What changed outside the requested paths, in words; empty if nothing did.
 fn elsewhere(differences: &[Difference]) -> String {
     let sum = |part: fn(&Elsewhere) -> usize| {
         let parts = differences

@@ -1,4 +1,4 @@
-//! What a reader is shown at once: the same said of several files once, the questions on which most
+//! What a reader sees first: a message for several files once, the questions on which most
 //! depends, and the most severe of the rest. It must not know how it is printed, and leaves out
 //! nothing that decides the verdict.
 

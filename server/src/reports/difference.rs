@@ -31,28 +31,28 @@ pub struct Difference<'a> {
     pub base: Option<(&'a Database, &'a ModelReport)>,
     /// The model in the head, judged by the policy of the base.
     pub head: Option<(&'a Database, &'a ModelReport)>,
-    /// What changed where it was asked for.
+    /// The changes in the requested paths.
     pub comparison: Comparison,
     /// What changed in the rest of the model.
     pub elsewhere: Elsewhere,
     /// Where each finding that opened or got worse is in its list.
     opened: HashMap<FindingId, usize>,
-    /// What is wrong in the head and was not in the base: errors that are no findings.
+    /// New errors in the head that are not findings.
     pub errors: Vec<&'a Entry>,
     /// The findings of the head that no list has, so that they are compared with nothing.
     pub uncompared: FindingCounts,
-    /// From which severity a new finding fails.
+    /// The threshold: from which severity a new finding fails.
     pub bar: Option<Level>,
     /// Whether the policy lets a comparison pass that could not judge everything.
     pub allows_unjudged: bool,
 }
 
-/// How much changed where nobody asked for it.
+/// How many changes are outside the requested paths.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Elsewhere {
     /// The findings that opened or got worse.
     pub findings: usize,
-    /// All else, but texts.
+    /// All other changes, except texts.
     pub others: usize,
 }
 
@@ -175,14 +175,14 @@ impl<'a> Difference<'a> {
         (worst >= bar).then(|| self.uncompared.all())
     }
 
-    /// The findings that closed and that nobody puts off.
+    /// The findings that closed and are not deferred.
     pub fn closed(&self) -> impl Iterator<Item = &Closed> {
         let closed = self.comparison.closed.iter();
         closed.filter(|closed| !is_put_off(closed))
     }
 
-    /// The findings that are planned to be countered or accepted now, but for those that are told
-    /// with what accepts them.
+    /// The findings that are now accepted or have a planned mitigation, except those that are
+    /// listed with the `accept`.
     pub fn put_off(&self) -> impl Iterator<Item = &Closed> {
         let closed = self.comparison.closed.iter();
         closed.filter(|closed| is_put_off(closed) && !self.is_told_with_its_accept(closed))
@@ -210,7 +210,7 @@ impl<'a> Difference<'a> {
             && self.base.is_some() == self.head.is_some()
     }
 
-    /// Where something stands, and whether it stands there no longer.
+    /// Where something is, and whether it is no longer there.
     pub fn spot(&self, place: Where) -> Option<(Spot, bool)> {
         match place {
             Where::Base(place) => self.base.map(|(db, _)| (spot_of(db, place), true)),
@@ -221,14 +221,14 @@ impl<'a> Difference<'a> {
         }
     }
 
-    /// What of a diagnostic of the head opened or got worse.
+    /// The findings of a diagnostic of the head that opened or got worse.
     pub fn opened_of<'s>(&'s self, entry: &'s Entry) -> impl Iterator<Item = &'s Opened> {
         let ids = entry.diagnostic.findings.iter();
         ids.filter_map(|id| self.opened.get(id))
             .map(|place| &self.comparison.opened[*place])
     }
 
-    /// What opened or got worse and is told by no diagnostic of the head.
+    /// What opened or got worse, and no diagnostic of the head reports.
     pub fn opened_without_entry(&self) -> impl Iterator<Item = &Opened> {
         let entries = self.head.iter().flat_map(|(_, report)| &report.entries);
         let told: HashSet<FindingId> = entries
@@ -238,7 +238,7 @@ impl<'a> Difference<'a> {
         opened.filter(move |opened| !told.contains(&opened.assessed.finding.id))
     }
 
-    /// Whether a diagnostic of the head tells of something that is new.
+    /// Whether a diagnostic of the head reports something new.
     pub fn is_new(&self, entry: &Entry) -> bool {
         self.opened_of(entry).next().is_some()
             || self.errors.iter().any(|error| std::ptr::eq(*error, entry))
@@ -256,7 +256,7 @@ fn places_by_id(opened: &[Opened]) -> HashMap<FindingId, usize> {
 
 type OneReport<'a> = Option<(&'a Database, &'a ModelReport)>;
 
-/// The errors of the head that are no findings and that the base has not. A file that nobody can
+/// The errors of the head that are not findings and that the base has not. A file that nobody can
 /// read is one each time: what is in it may be another.
 fn new_errors<'a>(base: OneReport<'a>, head: OneReport<'a>) -> Vec<&'a Entry> {
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -274,7 +274,7 @@ fn new_errors<'a>(base: OneReport<'a>, head: OneReport<'a>) -> Vec<&'a Entry> {
     new.map(|(_, entry)| entry).collect()
 }
 
-/// The errors of a model that are no findings, by what they are told by.
+/// The errors of a model that are not findings, by their identity.
 fn errors<'a>(
     (db, report): (&'a Database, &'a ModelReport),
 ) -> impl Iterator<Item = (String, &'a Entry)> {
@@ -284,7 +284,7 @@ fn errors<'a>(
         .filter(|entry| entry.is_error() && entry.diagnostic.code.class != Class::Finding);
     errors.map(move |entry| {
         let mut identity = identity(db, report, entry);
-        // Of what stands for many it is known only how many they are.
+        // A diagnostic that represents several is only known by their number.
         if entry.diagnostic.stands_for > 1 {
             identity += &format!(" and {} more", entry.diagnostic.stands_for - 1);
         }
@@ -292,7 +292,7 @@ fn errors<'a>(
     })
 }
 
-/// Leaves what stands where it was asked for, and tells how much does not.
+/// Keeps what is in the requested paths, and returns how much is elsewhere.
 fn keep_selected(comparison: &mut Comparison, base: &Loaded, head: &Loaded) -> Elsewhere {
     let is_selected = |loaded: &Loaded, place: Place| {
         loaded.is_selected(place.decl.file(loaded.db()).path(loaded.db()))
@@ -328,7 +328,7 @@ fn keep_selected(comparison: &mut Comparison, base: &Loaded, head: &Loaded) -> E
     }
 }
 
-/// How much there is to be told, but for texts.
+/// How many changes there are, not counting texts.
 fn sizes(comparison: &Comparison) -> Elsewhere {
     Elsewhere {
         findings: comparison.opened.len(),

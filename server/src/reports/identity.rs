@@ -1,4 +1,4 @@
-//! What a diagnostic is told by from one run and from one state to the next: names, never
+//! What identifies a diagnostic from one run and from one state to the next: names, never
 //! positions, so that moved lines and edits elsewhere change nothing.
 
 use crate::reports::model::{Entry, ModelReport};
@@ -86,7 +86,7 @@ fn hash(text: &str) -> u64 {
     })
 }
 
-/// The target of a flow, for what is told of all flows to it.
+/// The target of a flow, for diagnostics about all flows to it.
 fn target_of(db: &Database, id: FindingId) -> Option<Decl> {
     let subject = id.subject();
     if subject.kind(db) == Kind::Flow {

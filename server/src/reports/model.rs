@@ -25,16 +25,16 @@ use threatline_syntax::prose::count;
 pub struct Entry {
     /// The diagnostic.
     pub diagnostic: Diagnostic,
-    /// Where it stands.
+    /// Where it is.
     pub spot: Spot,
     /// Where its related facts stand, in their order.
     pub related: Vec<Spot>,
-    /// The severity of its worst finding, for those that tell of findings.
+    /// The severity of its worst finding, if it reports findings.
     pub level: Option<Level>,
 }
 
 impl Entry {
-    /// Whether it is an error in the model itself, so that what else is said of it may be wrong as
+    /// Whether it is an error in the model itself, so that other diagnostics may be wrong as
     /// well.
     pub fn breaks_model(&self) -> bool {
         self.is_error() && matches!(self.diagnostic.code.class, Class::Text | Class::Model)
@@ -91,9 +91,9 @@ pub struct ModelReport {
     pub model: Model,
     /// What it is called.
     pub name: String,
-    /// How many declarations of each kind were looked at.
+    /// How many declarations of each kind were analyzed.
     declared: BTreeMap<Kind, usize>,
-    /// How many files were looked at.
+    /// How many files were analyzed.
     pub files: usize,
     /// Every diagnostic, ranked: errors of the model, findings by severity, dates, lint.
     pub entries: Vec<Entry>,
@@ -110,7 +110,7 @@ pub struct ModelReport {
     pub counts: FindingCounts,
     /// The elements that are out of scope.
     pub out_of_scope: Vec<Decl>,
-    /// From which severity open findings fail the check.
+    /// The threshold: from which severity open findings fail the check.
     pub bar: Option<Level>,
     /// What its `threatline.toml` says.
     pub settings: Arc<Settings>,
@@ -262,7 +262,7 @@ impl ModelReport {
         (!is_empty).then(|| format!("{elements} {} out of scope{hidden}", verb.0))
     }
 
-    /// Whether something is wrong with the model itself, so that what else is said of it may be as
+    /// Whether something is wrong with the model itself, so that other diagnostics may be wrong as
     /// well.
     pub fn is_broken(&self) -> bool {
         self.entries.iter().any(Entry::breaks_model)
@@ -273,12 +273,12 @@ impl ModelReport {
         self.entries.iter().any(Entry::is_error_by_settings)
     }
 
-    /// How many declarations of a kind were looked at.
+    /// How many declarations of a kind were analyzed.
     pub fn declared(&self, kind: Kind) -> usize {
         self.declared.get(&kind).copied().unwrap_or_default()
     }
 
-    /// How many elements that are no flows were looked at, and how many flows.
+    /// How many elements other than flows were analyzed, and how many flows.
     pub fn elements(&self) -> (usize, usize) {
         let elements = [Kind::External, Kind::Process, Kind::Store];
         let elements = elements.map(|kind| self.declared(kind)).iter().sum();
@@ -377,7 +377,7 @@ fn gaps(db: &Database, model: Model, entries: &[Entry]) -> Vec<String> {
     gaps.chain(without_flows(db, model)).collect()
 }
 
-/// That a model has elements and no flow, so that no rule has much to look at.
+/// That a model has elements but no flow, so that few rules can apply.
 fn without_flows(db: &Database, model: Model) -> Option<String> {
     let declarations = model
         .files(db)
@@ -467,7 +467,7 @@ fn entry(
     }
 }
 
-/// The order in which diagnostics are told: what makes all else doubtful, what is most severe,
+/// The order of diagnostics: what makes everything else doubtful, what is most severe,
 /// where it is.
 fn rank(entry: &Entry) -> (u8, Reverse<Option<Level>>, Severity, &Spot) {
     let class = match entry.diagnostic.code.class {

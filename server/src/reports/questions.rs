@@ -1,4 +1,4 @@
-//! What could not be judged: the missing facts on which findings depend, ranked, as questions. It
+//! The missing facts on which findings depend, ranked, as questions. It
 //! must not know how they are printed.
 
 use std::cmp::Reverse;

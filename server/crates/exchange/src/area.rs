@@ -83,8 +83,8 @@ fn cross(one: &[Point], other: &[Point]) -> bool {
     })
 }
 
-/// What a line crosses, in words after a `;`, of what is said of each: whether it crosses that, and
-/// what that is called. Empty, if it crosses nothing.
+/// What a line crosses, in words after a `;`, from whether it crosses each boundary and the name of
+/// each. Empty, if it crosses nothing.
 pub fn crossed_in_words(crossed: impl Iterator<Item = (Option<bool>, String)>) -> String {
     let mut titles = Vec::new();
     let mut is_unclear = false;

@@ -13,12 +13,12 @@ pub const MAX_COMPARED: usize = 256;
 /// the leaves that it covers.
 pub struct Crossed {
     nodes: Vec<BTreeSet<usize>>,
-    /// The node of the height that is looked at.
+    /// The node of the height that is examined.
     leaf: usize,
 }
 
 impl Crossed {
-    /// The areas around the point, from an index on, in their order. None is looked at twice.
+    /// The areas around the point, from an index on, in their order. None is examined twice.
     pub fn from(&self, start: usize) -> impl Iterator<Item = usize> {
         let path = std::iter::successors(Some(self.leaf), |node| Some(node / 2));
         let mut remaining: Vec<_> = path
@@ -146,7 +146,7 @@ mod tests {
         visit(&areas, &[], |_, _| panic!("there is no point"));
     }
 
-    /// How many areas are at nodes and are looked at, for areas in each other.
+    /// How many areas are at nodes and are examined, for areas in each other.
     fn steps(count: usize) -> usize {
         let areas: Vec<Area> = (0..count)
             .map(|number| {

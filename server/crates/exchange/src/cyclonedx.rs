@@ -151,7 +151,7 @@ fn keep(db: &Database, decl: Decl, name: &str, properties: &mut Vec<Value>) {
     stated(db, decl, name, &[], properties);
 }
 
-/// Keeps what a declaration states in properties, but for what is said elsewhere.
+/// Keeps what a declaration states in properties, except what is exported elsewhere.
 fn stated(db: &Database, decl: Decl, name: &str, but: &[&str], properties: &mut Vec<Value>) {
     for (stated, value) in json::properties(db, decl)
         .iter()
@@ -199,7 +199,7 @@ fn component(db: &Database, decl: Decl) -> Value {
             "type": if is_data { "dataset" } else { "other" },
             "classification": CLASSIFICATION.word(sensitivity_of_asset(db, decl).classification),
         }]);
-        // `kind` is told by the first property.
+        // The first property already gives `kind`.
         stated(
             db,
             decl,
@@ -251,7 +251,7 @@ fn service(db: &Database, element: Decl) -> Value {
     service
 }
 
-/// Whether whoever calls is authenticated: on all flows, or not on one; nothing where that is not
+/// Whether callers are authenticated: on all flows, or not on one; nothing if that is not
 /// known.
 fn authenticated(db: &Database, incoming: &[Decl]) -> Option<bool> {
     let fact = fact_named(&[Kind::Flow], "authenticated")?;

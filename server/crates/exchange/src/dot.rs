@@ -9,7 +9,7 @@ use threatline_view::diagram::{Diagram, Direction, NotDrawn, Part, colour, diagr
 use threatline_view::sanitize::acts;
 use unicode_width::UnicodeWidthStr;
 
-/// How wide a name is, in columns, before it goes on in the next line.
+/// How wide a name is, in columns, before it continues in the next line.
 const COLUMNS: usize = 24;
 
 /// Writes the drawing of a model, called by a title.

@@ -1,5 +1,5 @@
 //! What writers of drawings share. They draw what `view::diagram` gathers, and must not gather it
-//! anew.
+//! again.
 
 use std::collections::BTreeMap;
 use threatline_model::{Database, Kind, Model};

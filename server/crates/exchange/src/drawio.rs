@@ -217,7 +217,7 @@ fn rectangle(place: Option<&Laid>) -> Option<(f64, f64, f64, f64)> {
     }
 }
 
-/// What stands in a shape.
+/// What is in a shape.
 fn label(part: &Part) -> String {
     let name = part.name.join("\n");
     match part.kind {
@@ -258,7 +258,7 @@ fn style(part: &Part) -> String {
     )
 }
 
-/// Where on its way the name of a flow stands: from -1, where it starts, to 1, where it ends.
+/// Where on its way the name of a flow is: from -1, where it starts, to 1, where it ends.
 fn along(points: &[(f64, f64)], label: (f64, f64)) -> String {
     let mut before = 0.0;
     let mut nearest = (f64::MAX, 0.0);

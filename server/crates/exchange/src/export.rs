@@ -71,7 +71,7 @@ pub fn export(
     Ok(export)
 }
 
-/// Writes a draft of a model, and tells what a draft has no place for.
+/// Writes a draft of a model, and reports what a draft has no place for.
 fn of_draft(db: &Database, model: Model, title: &str, write: impl Fn(&Draft) -> Export) -> Export {
     let mut export = write(&of_model(db, model, title));
     for kind in [Kind::Technology, Kind::Protocol, Kind::Rule] {

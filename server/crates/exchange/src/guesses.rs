@@ -1,4 +1,4 @@
-//! What a title tells, where a format has no property for it. It must not know any format.
+//! Guesses from titles, where a format has no property for a fact. It must not know any format.
 
 use crate::draft::Item;
 use crate::library;
@@ -66,7 +66,7 @@ const CLEAR_PROTOCOLS: &[&str] = &[
     "bluetooth",
 ];
 
-/// What boundaries are made of, with the words that tell it.
+/// The kinds of boundaries, with the words that indicate them.
 const BOUNDARY_KINDS: &[(&str, &[&str])] = &[
     (
         "network",
@@ -93,7 +93,7 @@ const BOUNDARY_KINDS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What assets are made of, with the words that tell it.
+/// The kinds of assets, with the words that indicate them.
 const ASSET_KINDS: &[(&[&str], &str)] = &[
     (
         &["log", "logs", "logfile", "logfiles", "audit trail"],
@@ -220,7 +220,7 @@ pub fn trust_by_name(title: &str) -> Option<&'static str> {
         .then_some("untrusted")
 }
 
-/// What an external is, as far as the last word of its title tells.
+/// The kind of an external entity, guessed from the last word of its title.
 pub fn external_by_name(title: &str) -> Option<&'static str> {
     let last = words_of(title).pop().unwrap_or_default();
     match last.trim_end_matches('s') {
@@ -229,7 +229,7 @@ pub fn external_by_name(title: &str) -> Option<&'static str> {
     }
 }
 
-/// The library's protocol that a title names, if it is one alone and the word means nothing else.
+/// The library's protocol that a title names, if it is only one and the word means nothing else.
 pub fn protocol_in(title: &str) -> Option<&'static str> {
     let words = lower_words(title);
     let mut named = words

@@ -307,7 +307,7 @@ pub fn reference(id: &str) -> Value {
     json!({ "id": id, "title": references::title(id), "link": references::link(id) })
 }
 
-/// Where a part of a declaration stands.
+/// Where a part of a declaration is.
 pub fn location_of(db: &Database, place: Place) -> Value {
     let (file, span) = place.resolve(db);
     let source = file.source(db);

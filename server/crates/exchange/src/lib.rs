@@ -18,7 +18,7 @@ mod library;
 // Documents in which each value knows its place.
 mod tree;
 
-// What lies between a document and a model.
+// Between a document and a model.
 mod draft;
 
 // What readers share.

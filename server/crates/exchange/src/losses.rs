@@ -45,7 +45,7 @@ const MAX_NAMED: usize = 3;
 pub const NO_PLACE: &str = "no equivalent in the format";
 
 impl Losses {
-    /// That something of a declaration is not said; without a property, all of it.
+    /// A property of a declaration is lost; without a property, the whole declaration.
     pub fn add(&self, item: &Item, property: &str, why: &str) {
         let subject = if property.is_empty() {
             item.kind.word()
@@ -69,14 +69,14 @@ impl Losses {
         lost.losses[index].add(&item.key);
     }
 
-    /// That properties of a declaration are not said, of those that are stated.
+    /// Those of the given properties that a declaration states are lost.
     pub fn of(&self, item: &Item, properties: &[&str]) {
         for property in properties.iter().filter(|property| item.has(property)) {
             self.add(item, property, NO_PLACE);
         }
     }
 
-    /// That what components state is not said.
+    /// What components state is lost.
     pub fn of_components(&self, draft: &Draft) {
         for component in draft.of_kind(&[Kind::Component]) {
             let properties: Vec<&str> = component.facts.iter().map(|(name, _)| *name).collect();
@@ -84,7 +84,7 @@ impl Losses {
         }
     }
 
-    /// That of several values the first alone is said.
+    /// Only the first of several values is kept.
     pub fn more_than_one(&self, item: &Item, properties: &[&str]) {
         for property in properties {
             if item.get(property).len() > 1 {

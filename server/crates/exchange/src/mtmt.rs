@@ -1,6 +1,6 @@
 //! Models of the Microsoft Threat Modeling Tool (`.tm7`): drawings, and threats that the tool made
 //! of them, as .NET's `DataContractSerializer` writes them. It must not know how a drawing looks,
-//! but for what lies in which box.
+//! except for what is in which box.
 
 mod elements;
 mod flows;

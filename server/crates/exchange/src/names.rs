@@ -57,7 +57,7 @@ pub fn of_title_within(title: &str, max_length: usize) -> String {
     name
 }
 
-/// A title without what stands in brackets, which explains; all of it, if there is little before.
+/// A title without what is in brackets, which explains; all of it, if there is little before.
 fn without_brackets(title: &str) -> &str {
     let is_enough = |text: &str| {
         text.chars()

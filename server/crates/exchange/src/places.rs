@@ -7,8 +7,8 @@ use threatline_model::{Kind, MAX_BOUNDARY_DEPTH};
 /// How many boundaries are gone up for the trust of one.
 const MAX_STEPS_UP: usize = 64;
 
-/// Takes boundaries that lie in themselves, or deeper than the language has it, out of there, and
-/// what lies in something that is no boundary.
+/// Takes boundaries that are in themselves, or deeper than the language has it, out of there, and
+/// what is in something that is not a boundary.
 pub fn break_circles(draft: &mut Draft) {
     let boundaries: FxHashMap<String, usize> = draft
         .items
@@ -92,7 +92,7 @@ fn limit_depths(
     }
 }
 
-/// Whether an element stands where anyone can be.
+/// Whether an element is where anyone can be.
 pub fn is_in_the_open(draft: &Draft, element: &Item) -> bool {
     let is_external = element.kind == Kind::External;
     trust_of(draft, element.place.as_deref(), is_external) == "untrusted"

@@ -9,7 +9,7 @@ use threatline_view::sanitize::{acts, orders};
 /// A document of JSON, with a line for each value.
 ///
 /// # Panics
-/// When a key of it is no text.
+/// When a key of it is not text.
 pub fn pretty_json(document: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(document).expect("keys are texts");
     harmless(text + "\n", surrogates)

@@ -1,6 +1,6 @@
 //! What pytm prints with `--json`, and what it reads with `TM.load`
 //! (<https://github.com/OWASP/pytm>; its classes say which attributes there are). Things refer to
-//! each other by their names. It must not know pytm's threats, but for their ids.
+//! each other by their names. It must not know pytm's threats, except for their ids.
 
 mod answers;
 mod assumptions;

@@ -1,5 +1,5 @@
-//! Declarations that a document implies and does not make: assets that stores are said to keep,
-//! what threats are against, and who accepted them until when. It must not know any format.
+//! Declarations that a document implies but does not contain: assets that stores keep, targets of
+//! threats, and acceptances. It must not know any format.
 
 use crate::draft::{Draft, Fact, Item};
 use crate::names;
@@ -104,7 +104,7 @@ pub fn acceptance_of(threat: &Item, because: &str) -> Item {
     accept
 }
 
-/// What mitigates a threat of which it is only said that something does.
+/// A stand-in for the mitigation of a threat that is only marked as mitigated.
 pub fn mitigation_of(threat: &Item) -> Item {
     let title = format!("Mitigation of: {}", threat.title);
     let key = format!("mitigation of {}", threat.key);

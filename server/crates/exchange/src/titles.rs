@@ -25,8 +25,8 @@ pub fn shortened(title: &str) -> Cow<'_, str> {
     format!("{}…", &title[..end.unwrap_or_default()]).into()
 }
 
-/// The title of a part, which all that is in the part repeats. One that is too long for that is kept
-/// in a comment.
+/// The title of a part, which all that is in the part repeats. One that is too long for that is
+/// kept in a comment.
 pub fn of_part(title: String, comments: &mut Vec<String>) -> String {
     let shortened = shortened(&title).into_owned();
     if shortened != title {

@@ -78,7 +78,7 @@ pub fn fits_pattern(pattern: &str, text: &str) -> bool {
     last.map_or(rest.is_empty(), |last| rest.ends_with(last))
 }
 
-/// How many words are looked through for one that is meant.
+/// How many words are searched for one that is meant.
 const MAX_COMPARED: usize = 1000;
 
 /// How many words are listed where one of them has to be chosen.

@@ -1,6 +1,6 @@
 //! Documents of every format made of what is hard to read: what comes out parses, is canonical and
 //! has no errors, and what was said is kept. Always the same documents, so that a failure can be
-//! looked at.
+//! examined.
 
 mod common;
 
@@ -437,7 +437,7 @@ fn hcl_text(said: &str) -> String {
 }
 
 /// A value as attributes and blocks of HCL: a list of groups is a block each, with the label that
-/// stands under `#`.
+/// is under `#`.
 fn hcl(value: &Value, text: &mut String) {
     for (name, value) in value
         .as_object()

@@ -5,7 +5,7 @@ mod common;
 use common::{problems, told};
 use expect_test::expect;
 
-/// As `--json` prints it, but for what says nothing.
+/// As `--json` prints it, except for what says nothing.
 const PRINTED: &str = r#"{
   "name": "Parcels", "description": "Tracks parcels.", "isOrdered": true, "mergeResponses": true,
   "onDuplicates": "Action.NO_ACTION", "threatsFile": "/lib/threats.json", "threatsExcluded": ["INP02"],

@@ -79,7 +79,7 @@ fn shop() -> Value {
         [300, 0, 600, 400],
         &json!({ "isTrustBoundary": true }),
     );
-    // As Threat Dragon does it: the name of a box stands in its label alone.
+    // As Threat Dragon does it: the name of a box is in its label alone.
     cloud["data"].as_object_mut().unwrap().remove("name");
     cloud["attrs"] = json!({ "label": { "text": "Cloud account" } });
     document(&[(

@@ -4,7 +4,7 @@
 use crate::tokens::Token;
 use std::ops::Range;
 
-/// What stands in the parentheses that an operand ends with, of a call what stands behind its
+/// What is in the parentheses that an operand ends with, of a call what is behind its
 /// `where`.
 pub fn inner(tokens: &[Token]) -> Option<Range<usize>> {
     let end = tokens

@@ -33,7 +33,7 @@ pub fn file(layout: &mut Layout, root: Node) {
 
 /// Sets a declaration off from the one before. `between` are the lines from the end of that one to
 /// the first of this one. If the author put an empty line before none of them, it goes before the
-/// first, so that what stands directly above a declaration stays there. Declarations of one line
+/// first, so that what is directly above a declaration stays there. Declarations of one line
 /// may do without.
 fn separate(layout: &mut Layout, between: Range<usize>, are_lines: bool) {
     let between = &mut layout.lines[between];
@@ -43,7 +43,7 @@ fn separate(layout: &mut Layout, between: Range<usize>, are_lines: bool) {
     }
 }
 
-/// Lays out a declaration and tells which line it starts on. `after_last` is the first line after
+/// Lays out a declaration and returns the line it starts on. `after_last` is the first line after
 /// the declaration before.
 fn declaration(layout: &mut Layout, node: Node, after_last: usize) -> usize {
     let body = node.child_by_field_name("body");

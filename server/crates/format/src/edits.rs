@@ -1,5 +1,5 @@
-//! What to replace in a text to have it in canonical form. It must not know the language, but for
-//! what formatting adds to a text and takes away: space, commas and braces.
+//! What to replace in a text to have it in canonical form. It must not know the language, except
+//! for what formatting adds to a text and takes away: space, commas and braces.
 
 use crate::lines::first_line_end;
 use std::ops::Range;
@@ -42,7 +42,7 @@ fn is_lasting(character: char) -> bool {
     !is_space(character) && !matches!(character, ',' | '{' | '}')
 }
 
-/// The edits from one text to another that has the same characters but for space, commas and
+/// The edits from one text to another that has the same characters except for space, commas and
 /// braces. Lines are the same if they are equal and have as many of these characters before them;
 /// so, unlike in a general diff, one pass over both finds them.
 pub fn line_edits(old: &str, new: &str) -> Vec<(Span, String)> {

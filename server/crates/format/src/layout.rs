@@ -49,7 +49,7 @@ impl<'text> Layout<'text> {
         self.lines.push(Line { blank, ..line });
     }
 
-    /// Adds a comment: behind the last line if it stands there, else as a line.
+    /// Adds a comment: behind the last line if it is there, else as a line.
     pub fn comment(&mut self, node: Node, indent: usize) {
         let comment = self.source.comment(node);
         let last = self.lines.last_mut().filter(|line| line.comment.is_none());

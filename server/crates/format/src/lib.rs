@@ -87,7 +87,7 @@ fn nameless(declarations: &[LoweredDeclaration]) -> Span {
 }
 
 /// The first declaration that is read otherwise in the result. Where names are missing, a word may
-/// be one or may begin the next declaration, and which of them it is may hang on what stands around
+/// be one or may begin the next declaration, and which of them it is may hang on what is around
 /// it.
 fn read_otherwise(before: &[LoweredDeclaration], after: &[LoweredDeclaration]) -> Option<Span> {
     let is_same = |position: &usize| {

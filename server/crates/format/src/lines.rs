@@ -1,13 +1,13 @@
-//! The lines of a result, and how long they may be. It must not know what stands on them.
+//! The lines of a result, and how long they may be. It must not know what is on them.
 
 use std::borrow::Cow;
 use std::iter::repeat_n;
 
 /// The longest line that a list, a condition or a declaration is joined to, in characters.
 pub const MAX_WIDTH: usize = 100;
-/// The indent of what stands in a block.
+/// The indent of what is in a block.
 pub const IN_BLOCK: usize = 2;
-/// The indent of what stands in a list or a condition of several lines.
+/// The indent of what is in a list or a condition of several lines.
 pub const IN_PROPERTY: usize = 4;
 
 /// One line of the result. A block string in it brings line ends of its own.
@@ -16,7 +16,7 @@ pub struct Line<'text> {
     pub blank: bool,
     /// How many spaces it begins with.
     pub indent: usize,
-    /// What stands on the line but for the comment: nothing, if the comment stands alone.
+    /// What is on the line except for the comment: nothing, if the comment stands alone.
     pub code: Cow<'text, str>,
     /// What it ends with.
     pub comment: Option<&'text str>,

@@ -1,4 +1,4 @@
-//! Properties: on one line, or a value or an operand a line. It must not know what stands around
+//! Properties: on one line, or a value or an operand a line. It must not know what is around
 //! them.
 
 use crate::conditions::{inner, last_operators};
@@ -99,7 +99,7 @@ impl<'text> Rows<'text> {
         rows
     }
 
-    /// Puts a comment behind the last row if it stands there, and above the next one otherwise.
+    /// Puts a comment behind the last row if it is there, and above the next one otherwise.
     fn comment(&mut self, comment: Comment<'text>) {
         let behind = self
             .rows

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_model::Span;
 
-/// A part of a text, and what stands there instead.
+/// A part of a text, and what is there instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     /// What is replaced, in the text as it is; nothing, if it is empty.
     pub span: Span,
-    /// What stands there instead.
+    /// What is there instead.
     pub text: String,
 }
 

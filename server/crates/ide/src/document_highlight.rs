@@ -8,7 +8,7 @@ use threatline_model::{Database, File, Span};
 /// A word like the one at the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DocumentHighlight {
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// What is done with what it names.
     pub role: Role,

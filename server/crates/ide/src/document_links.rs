@@ -9,7 +9,7 @@ use threatline_model::{
 /// Something that leads somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentLink {
-    /// Where it stands, without quotes.
+    /// Where it is, without quotes.
     pub span: Span,
     /// Where it leads.
     pub target: LinkTarget,

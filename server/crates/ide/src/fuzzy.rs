@@ -60,8 +60,8 @@ fn starts_words(query: &[char], name: &[char]) -> bool {
     let is_start = |index: usize| {
         index == 0 || !name[index - 1].is_alphanumeric() && name[index].is_alphanumeric()
     };
-    // For each number of letters that are found, whether the last of them stands at the place
-    // looked at: a letter either goes on with the word or begins a later one.
+    // For each number of letters that are found, whether the last of them is at the place
+    // examined: a letter either continues with the word or begins a later one.
     let mut reached = vec![false; query.len() + 1];
     let mut behind = vec![false; query.len() + 1];
     behind[0] = true;

@@ -15,7 +15,7 @@ pub struct Hover {
     pub explanation: Explanation,
 }
 
-/// What there is to know of the word at a byte. Comments and spaces are no words.
+/// What there is to know of the word at a byte. Comments and spaces are not words.
 pub fn hover(db: &Database, file: File, offset: u32) -> Option<Hover> {
     let is_at = |span: Span| span.start <= offset && offset < span.end;
     let Some(occurrence) =
@@ -61,7 +61,7 @@ pub fn hover(db: &Database, file: File, offset: u32) -> Option<Hover> {
     })
 }
 
-/// What is no word of its own and still means something: the arrow of a flow, and a day.
+/// What is not a word of its own and still means something: the arrow of a flow, and a day.
 fn between_words(db: &Database, file: File, offset: u32) -> Option<Hover> {
     let decl = declaration_at(db, file, offset)?;
     let text = &file.source(db).text;

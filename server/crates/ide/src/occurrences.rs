@@ -89,7 +89,7 @@ pub fn occurrences_of(db: &Database, model: Model, decl: Decl) -> Vec<Occurrence
 /// The files that may name a declaration, by their paths.
 fn files_naming(db: &Database, model: Model, decl: Decl) -> Vec<File> {
     let mut files = used_by(db, decl).clone();
-    // A component stands before the dots of names of what is in it, wherever that is.
+    // A component is before the dots of names of what is in it, wherever that is.
     if decl.kind(db) == Kind::Component || decl.shape(db).name.is_none() {
         files = decl.model(db).files(db).to_vec();
     }

@@ -21,7 +21,7 @@ use threatline_view::related::files;
 /// What can be renamed at a byte: the word, or why there is nothing.
 ///
 /// # Errors
-/// A sentence that tells why.
+/// A sentence with the reason.
 pub fn prepare(db: &Database, file: File, offset: u32) -> Result<Span, String> {
     named(db, file, offset).map(|(occurrence, _)| occurrence.span)
 }
@@ -43,7 +43,7 @@ fn named(db: &Database, file: File, offset: u32) -> Result<(Occurrence, Decl), S
 /// Renames what is named at a byte, in its model and in those of `models` that build on it.
 ///
 /// # Errors
-/// A sentence that tells why it cannot be called so.
+/// A sentence with the reason why the name is not possible.
 pub fn rename(
     db: &Database,
     models: &[Model],

@@ -30,7 +30,8 @@ pub fn ranges_in(tree: &Tree, text: &str, offset: u32) -> Vec<Span> {
     growing.ranges
 }
 
-/// The smallest node at a byte: the one that begins or goes on there, else the one that ends there.
+/// The smallest node at a byte: the one that begins or continues there, else the one that ends
+/// there.
 fn node_at<'tree>(tree: &'tree Tree, text: &str, offset: usize) -> Node<'tree> {
     let root = tree.root_node();
     let is_word = |character: char| is_word_part(character) || matches!(character, '-' | '"');
@@ -96,7 +97,7 @@ impl Growing {
         }
     }
 
-    /// Adds what a node is, and what of it stands between the node and its parent.
+    /// Adds what a node is, and what of it is between the node and its parent.
     fn grow_to(&mut self, node: Node, text: &str) {
         let whole = span(node);
         match node.kind() {

@@ -1,7 +1,7 @@
 //! Texts with places to fill in, as editors insert them. It must not know what is written
 //! with them.
 
-/// A snippet as a text: what stands at its places, and nothing where nothing does.
+/// A snippet as a text: what is at its places, and nothing where nothing does.
 pub fn plain_text(snippet: &str) -> String {
     let mut text = String::new();
     let mut characters = snippet.chars().peekable();

@@ -5,7 +5,7 @@ use crate::change::{Change, applied};
 use std::collections::HashSet;
 use threatline_model::{Database, FileText, Model, Settings, Workspace, World};
 
-/// The models of some models as a change leaves them, read anew.
+/// Models as a change leaves them, read again.
 pub fn tried(db: &Database, models: &[Model], change: &Change) -> Workspace {
     let mut tried = Workspace::new(World::get(db).today(db));
     let changed = |path: &str, text: &str| match change.edits.get(path) {

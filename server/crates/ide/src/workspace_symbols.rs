@@ -64,7 +64,7 @@ pub fn workspace_symbols(
     ranked.into_iter().map(symbol).collect()
 }
 
-/// What stands before the last dot of a declaration's full name.
+/// What is before the last dot of a declaration's full name.
 fn container(db: &Database, decl: Decl) -> Option<String> {
     if decl.in_library(db) {
         return Some(threatline_model::library::ROOT.to_owned());

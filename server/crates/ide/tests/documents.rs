@@ -102,7 +102,7 @@ fn blocks_of(name: &str, text: &str) -> Vec<Block> {
     blocks
 }
 
-/// The files of a block: what stands before the first line `// path.threat` is `model.threat`, or a
+/// The files of a block: what is before the first line `// path.threat` is `model.threat`, or a
 /// test if something is expected in it.
 fn files(block: &Block) -> Vec<(String, String)> {
     let name = |line: &str| {

@@ -68,7 +68,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// All of them, in the order in which they are told.
+    /// All of them, in the order in which they are reported.
     pub const ALL: [Standing; 7] = [
         Standing::Open,
         Standing::Unstated,

@@ -55,7 +55,7 @@ fn reachable_by_access(db: &dyn Db, flow: Decl) -> Vec<Decl> {
 pub struct Possible {
     /// The asset.
     pub asset: Decl,
-    /// The element whose statement would tell.
+    /// The element whose statement would decide it.
     pub element: Decl,
     /// The property that would state it.
     pub property: &'static str,
@@ -103,8 +103,8 @@ pub fn may_hold(db: &dyn Db, element: Decl) -> Vec<Possible> {
     possible
 }
 
-/// What a process may handle that does not state what: whatever its flows carry, but for those with
-/// people, whose logins pass it.
+/// What a process may handle that does not state what: whatever its flows carry, except for those
+/// with people, whose logins pass it.
 pub fn may_handle(db: &dyn Db, process: Decl) -> Vec<Possible> {
     if typed(db, process).is_written("handles") {
         return Vec::new();
@@ -288,7 +288,7 @@ pub fn sensitivity(db: &dyn Db, element: Decl) -> Sensitivity {
     most_sensitive(db, holds(db, element))
 }
 
-/// How high an asset stands in an aspect; of its kind, the position of the word.
+/// How high an asset is in an aspect; of its kind, the position of the word.
 pub fn aspect_of(db: &dyn Db, asset: Decl, aspect: Aspect) -> u8 {
     let sensitivity = sensitivity_of_asset(db, asset);
     match aspect {

@@ -5,7 +5,7 @@ use crate::db::{Db, Decl, put_in_order};
 use crate::headings::{ends, placed_in};
 use crate::names::headings_naming;
 
-/// How deep boundaries may be nested; what is around that many is not looked at.
+/// How deep boundaries may be nested; what is around that many is not examined.
 pub const MAX_BOUNDARY_DEPTH: usize = 64;
 
 /// The boundaries around an element or a boundary, the innermost first. Around boundaries that lie
@@ -35,7 +35,7 @@ pub fn contents(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
     contents
 }
 
-/// Whether something is directly in a boundary, which is told by the first that is.
+/// Whether anything is directly in a boundary. The first element decides it.
 #[salsa::tracked(returns(copy))]
 pub fn has_contents(db: &dyn Db, boundary: Decl) -> bool {
     headings_naming(db, boundary)

@@ -218,7 +218,7 @@ impl<'db> Checker<'db> {
     }
 
     fn conditions(&mut self, operands: &[NodeId], kinds: &[Kind]) -> Option<Vec<Condition>> {
-        // Each is checked, so that all errors are told at once.
+        // Each is checked, so that all errors are reported at once.
         let checked: Vec<_> = operands
             .iter()
             .map(|operand| self.condition(*operand, kinds))
@@ -573,7 +573,7 @@ impl<'db> Checker<'db> {
         self.wrong(call.node, format!("`{name}` is not a list of elements"))
     }
 
-    /// `Some(None)` is no filter; `None` a wrong one.
+    /// `Some(None)` means no filter; `None` means an invalid one.
     fn filter(&mut self, filter: Option<NodeId>, kinds: &[Kind]) -> Option<Option<Filter>> {
         let Some(node) = filter else {
             return Some(None);

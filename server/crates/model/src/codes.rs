@@ -47,9 +47,9 @@ pub struct Code {
     pub id: &'static str,
     /// What it is about.
     pub class: Class,
-    /// How much it weighs unless the settings say otherwise.
+    /// Its severity unless the settings change it.
     pub severity: Severity,
-    /// What it says, in a line.
+    /// Its meaning, in one line.
     pub summary: &'static str,
     /// What it means and what to do, in Markdown.
     pub doc: &'static str,
@@ -124,7 +124,8 @@ codes! {
     "The name is declared, but as a kind that is not allowed here.",
     "asset card { classification: restricted }\nprocess shop in card";
 
-    DUPLICATE_DECLARATION, "duplicate-declaration", Model, Error, "Two declarations with the same name.",
+    DUPLICATE_DECLARATION, "duplicate-declaration", Model, Error,
+    "Two declarations with the same name.",
     "Names are unique in a component, across all kinds, and components are unique in a model. \
      Two flows without names between the same two elements cannot be told apart: give them names.",
     "process shop\nstore shop";

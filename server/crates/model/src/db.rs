@@ -40,7 +40,7 @@ impl Default for Database {
 }
 
 impl Database {
-    /// A database that tells of the queries it executes, for tests of what an edit costs.
+    /// A database that reports the queries it executes, for tests of the cost of an edit.
     pub fn observed(on_event: impl Fn(salsa::Event) + Send + Sync + 'static) -> Database {
         Database {
             storage: salsa::Storage::new(Some(Box::new(on_event))),
@@ -48,7 +48,7 @@ impl Database {
     }
 }
 
-/// Sorts declarations by file and place, and takes out what stands twice.
+/// Sorts declarations by file and place, and takes out what is twice.
 pub fn put_in_order(db: &dyn Db, declarations: &mut Vec<Decl>) {
     if declarations.len() > 1 {
         declarations.sort_by_cached_key(|decl| (decl.file(db).path(db), decl.position(db)));
@@ -78,7 +78,7 @@ pub struct Model {
     /// The root folder, with `/` between its parts; of a test, the path of its file.
     pub root: Arc<str>,
     /// The model whose definitions this one builds on: of a model the library, of a test the model
-    /// that its file lies in, of the library none.
+    /// that its file is in, of the library none.
     #[returns(copy)]
     pub base: Option<Model>,
     /// Whether it is a test: one file of its own, with what rules have to find in it.
@@ -95,7 +95,7 @@ pub struct Model {
 
 /// A part of the names of a model, so that who looks a name up depends on few others. Names are
 /// full ones: `payments.ledger`. One that is written is that of all that it could mean where it
-/// stands.
+/// is.
 #[salsa::input(debug)]
 pub struct Names {
     /// What is declared, and what other headings name.
@@ -109,7 +109,7 @@ pub struct Names {
 /// What has a name, and the headings that may mean it. No list has an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Declared {
-    /// The declarations that are no components, each with its file.
+    /// The declarations that are not components, each with its file.
     pub members: Vec<(File, Decl, Kind)>,
     /// The files that are the component of this name.
     pub components: Vec<File>,
@@ -147,7 +147,7 @@ pub struct File {
 #[salsa::input(debug)]
 #[derive(PartialOrd, Ord)]
 pub struct Decl {
-    /// The file that it stands in.
+    /// The file that it is in.
     #[returns(copy)]
     pub file: File,
     /// What others see of it.
@@ -156,7 +156,7 @@ pub struct Decl {
     pub facts: Arc<Facts>,
 }
 
-/// A part of a declaration, wherever it stands at the moment.
+/// A part of a declaration, wherever it is at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The declaration.
@@ -253,7 +253,7 @@ fn positions(db: &dyn Db, file: File) -> FxHashMap<Decl, u32> {
 }
 
 impl Place {
-    /// The file and the bytes at which the place stands now.
+    /// The file and the bytes at which the place is now.
     pub fn resolve(self, db: &dyn Db) -> (File, Span) {
         let file = self.decl.file(db);
         let position = self.decl.position(db).unwrap_or(usize::MAX);

@@ -39,7 +39,7 @@ pub fn broader_says(db: &dyn Db, decl: Decl, property: &str) -> Option<(bool, De
 
 /// The technologies that the elements of a model are made with, and all that these are. A name that
 /// the model gives to no technology of its own means the same in all files, so that no file is
-/// looked at for it.
+/// examined for it.
 #[salsa::tracked]
 fn technologies_of(db: &dyn Db, model: Model) -> FxHashSet<Decl> {
     let own = model

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use threatline_syntax::spelling::{did_you_mean, nearest};
 use threatline_syntax::{Kind, Span};
 
-/// Where a diagnostic or a part of it stands.
+/// Where a diagnostic or a part of it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Location {
     /// At a part of a declaration.
@@ -55,7 +55,7 @@ pub struct Diagnostic {
     pub code: &'static Code,
     /// How much it weighs.
     pub severity: Severity,
-    /// Where it stands.
+    /// Where it is.
     pub location: Location,
     /// What is wrong, as a sentence without its full stop.
     pub message: String,
@@ -69,7 +69,7 @@ pub struct Diagnostic {
     pub sought: Option<Box<Sought>>,
     /// Whether nothing else can be meant: only then the text may be changed without a question.
     pub is_certain: bool,
-    /// The findings that it tells of, the most severe first.
+    /// The findings that it reports, the most severe first.
     pub findings: Vec<FindingId>,
     /// How many findings it stands for in addition to those, since there are too many to list.
     pub more_findings: usize,
@@ -100,7 +100,7 @@ impl Diagnostic {
         }
     }
 
-    /// How many findings it tells of, listed or not.
+    /// How many findings it reports, listed or not.
     pub fn number_of_findings(&self) -> usize {
         self.findings.len() + self.more_findings
     }

@@ -1,5 +1,5 @@
-//! Everything that is to be said of a file or of a model's settings, in order. It must not know how
-//! it is shown.
+//! All diagnostics of a file or of a model's settings, in order. It must not know how they are
+//! shown.
 
 mod closing;
 mod contradictions;
@@ -31,7 +31,7 @@ use threatline_syntax::spelling::{Vocabulary, did_you_mean};
 /// has more has lost a file, or has not written it yet.
 pub const MAX_SUGGESTIONS: usize = 100;
 
-/// Everything that is to be said of a file, by place. What `threatline.toml` turns off is left out.
+/// All diagnostics of a file, by place, except those that `threatline.toml` turns off.
 pub fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut written = structure::text_problems(db, file);
     let dated = runs(db, file).flat_map(|run| &run.dated);

@@ -106,7 +106,7 @@ fn weigh(facts: &FactCache, condition: &Condition, element: Decl, wanted: bool) 
     }
 }
 
-/// The elements of a collection with what a condition is for each when it is `wanted`, but for
+/// The elements of a collection with what a condition is for each when it is `wanted`, except for
 /// those for which it is as `usual`.
 pub fn weigh_members(
     facts: &FactCache,
@@ -249,7 +249,7 @@ fn unknown(mut missing: Vec<MissingFact>) -> Truth {
 }
 
 /// How sensitive assets are, compared with a level. What may be there counts where a rule asks for
-/// it: nothing is exempt because nobody said what it carries.
+/// it: nothing is exempt because its assets are unspecified.
 fn weigh_assets(
     facts: &FactCache,
     subject: Decl,
@@ -411,8 +411,8 @@ fn compare(facts: &FactCache, count: &Count, operator: Operator, element: Decl) 
     tally.certain.append(&mut tally.possible);
     let most = distinct(&mut tally.certain);
     let holds = |number: u32| operator.holds(number, count.number);
-    // Comparisons are monotonic but for `=` and `!=`, so the two ends and the number between tell
-    // all.
+    // Comparisons are monotonic except for `=` and `!=`, so the two ends and the number between
+    // tell all.
     let between = count.number.clamp(least, most);
     let answers = [least, between, most, (between + 1).min(most)].map(holds);
     if !answers.contains(&false) {
@@ -484,7 +484,7 @@ fn unit(db: &dyn Db, how: How, element: Decl, member: Decl) -> Unit {
     }
 }
 
-/// The end of a flow that is not the element; of what is no flow, itself.
+/// The end of a flow that is not the element; of what is not a flow, itself.
 pub fn other_end(db: &dyn Db, element: Decl, member: Decl) -> Decl {
     if member.kind(db) != Kind::Flow {
         return member;
@@ -551,7 +551,7 @@ fn any_anchored(facts: &FactCache, path: &Path, filter: &Condition, element: Dec
         .any(|member| is_anchored(facts, filter, member))
 }
 
-/// Whether a flow says nothing of what it carries, and what matters is at one of its ends.
+/// Whether a flow does not specify what it carries, and a relevant asset is at one of its ends.
 fn is_silent(facts: &FactCache, flow: Decl) -> bool {
     let db = facts.db();
     flow.kind(db) == Kind::Flow

@@ -43,7 +43,7 @@ pub enum FactValue<'db> {
     YesNo(bool),
     /// A word by its position.
     Word(u8),
-    /// One of the words between these two positions, both included, and the fact that tells which.
+    /// One of the words between these two positions, inclusive, and the fact that decides which.
     Between(u8, u8, MissingFact),
     /// Words by their positions; none if none is stated.
     Words(Vec<u8>),
@@ -141,7 +141,7 @@ impl<'db> FactCache<'db> {
     }
 
     /// The assets that a fact of an element may give beyond those that it does, with the statement
-    /// that would tell.
+    /// that would decide it.
     pub fn possible_assets(&self, element: Decl, fact: Fact) -> Cow<'db, [Possible]> {
         match (fact.derived, fact.name) {
             (Some(Derived::Holds | Derived::Carries), _) => may_hold(self.db, element).into(),
@@ -225,7 +225,7 @@ impl<'db> FactCache<'db> {
         }
     }
 
-    /// The fact that tells whether input comes.
+    /// The fact that decides whether input arrives.
     fn unknown_input(&self, input: Input) -> FactValue<'db> {
         match input {
             Input::UnknownTrust(boundary) => FactValue::missing(boundary, "trust"),

@@ -165,7 +165,7 @@ fn at_stake(
 ) -> Sensitivity {
     let held = held_at_most(db, element, missing);
     if !held.any && !states_nothing(db, element) {
-        // Nobody said what is held, which is not the same as nothing.
+        // The assets are unspecified, which is not the same as none.
         let internal = CLASSIFICATION.position("internal").unwrap_or_default();
         return Sensitivity {
             classification: internal,
@@ -216,8 +216,8 @@ fn states_nothing(db: &dyn Db, element: Decl) -> bool {
         .any(|property| stated.get(property).is_some())
 }
 
-/// How sensitive what an element holds is; while a statement is missing that would tell, with what
-/// it may hold.
+/// How sensitive the assets of an element are; while a statement that decides it is missing,
+/// including those that the element may hold.
 fn held_at_most(db: &dyn Db, element: Decl, missing: Option<MissingFact>) -> Sensitivity {
     let is_of_assets = |missing: MissingFact| {
         matches!(
@@ -233,9 +233,9 @@ fn held_at_most(db: &dyn Db, element: Decl, missing: Option<MissingFact>) -> Sen
     most_sensitive(db, &assets)
 }
 
-/// Whether the facts that a rule misses are worth a question. The kind of an asset, or a statement about
-/// how something is protected or used, is, where it is all that is missing. What an element is,
-/// holds or carries is asked for only where more speaks for it; and where a rule misses several
+/// Whether the facts that a rule misses are worth a question. The kind of an asset, or a statement
+/// about how something is protected or used, is, where it is all that is missing. What an element
+/// is, holds or carries is asked for only where more speaks for it; and where a rule misses several
 /// facts, only if what the element is made of is none of them, so that nobody is asked about rules
 /// for what they do not have.
 fn is_worth_asking(

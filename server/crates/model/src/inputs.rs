@@ -1,4 +1,4 @@
-//! The writer: an engine beside salsa, which turns texts into salsa's inputs. It reads a text
+//! The writer: an engine next to salsa, which turns texts into salsa's inputs. It reads a text
 //! before salsa sees it, so as to set what differs alone, each with a durability by what kind of
 //! change it is. It must not read a disk or a clock; whoever owns it does.
 //!

@@ -62,7 +62,7 @@ mod ruleset;
 mod treatment;
 mod wording;
 
-// What is to be said.
+// Statements.
 mod diagnostics;
 
 // Inputs: the database of what files declare, and its only writer.
@@ -136,7 +136,7 @@ pub use treatment::{Shortfall, describe_shortfall, mitigations_against_finding, 
 // Tests of rules.
 pub use expectations::{Outcome, expectation_outcomes, expected_rules, tests_of_rule};
 
-// Diagnostics: everything that is to be said of a file.
+// Diagnostics.
 pub use diagnostic::{Diagnostic, Location, Related};
 pub use diagnostics::{
     DUE_SOON_DAYS, MAX_OF_A_CODE, MAX_SUGGESTIONS, diagnostics, settings_diagnostics,

@@ -1,5 +1,5 @@
 //! The built-in library `std`, written in the language itself and shipped inside of the program:
-//! its texts. Nothing about a single rule stands in Rust.
+//! its texts. Nothing about a single rule is in Rust.
 
 include!(concat!(env!("OUT_DIR"), "/library_files.rs"));
 

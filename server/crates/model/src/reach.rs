@@ -46,7 +46,7 @@ impl Exposure {
     }
 }
 
-/// How many elements are looked at behind one: as many in a row only forward in no design.
+/// How many elements are examined behind one: as many in a row only forward in no design.
 const MAX_FORWARDERS: usize = 256;
 
 /// From where an element is reached, directly or through what only forwards.

@@ -1,4 +1,4 @@
-//! Why a condition holds for an element, and why not. It must not know what follows from either.
+//! Why a condition holds for an element or does not. It must not know what follows from either.
 
 use crate::condition::{Condition, Count, Path};
 use crate::db::{Db, Decl};
@@ -29,9 +29,9 @@ pub fn reasons_against(db: &dyn Db, condition: &Condition, element: Decl) -> Vec
 struct Collector<'db, 'facts> {
     facts: &'facts FactCache<'db>,
     reasons: Vec<Reason>,
-    /// That something is stated at all.
+    /// That a property is stated at all.
     stated: Vec<Reason>,
-    /// Whether the reasons are for what is the case. Then what a rule merely leaves out is none.
+    /// Whether the reasons are for a finding. Then what a rule only excludes is not a reason.
     is_the_case: bool,
 }
 
@@ -64,7 +64,7 @@ impl<'db, 'facts> Collector<'db, 'facts> {
         seen
     }
 
-    /// Collects why a condition is as `wanted` for an element, which is called so: "it", or its
+    /// Collects why a condition is as `wanted` for an element. `called` is "it", or its
     /// name.
     fn collect(&mut self, condition: &Condition, element: Decl, called: &str, wanted: bool) {
         let (facts, db) = (self.facts, self.facts.db());
@@ -73,7 +73,7 @@ impl<'db, 'facts> Collector<'db, 'facts> {
             Condition::And(operands) | Condition::Or(operands) => {
                 for operand in operands {
                     let truth = evaluate(facts, operand, element);
-                    // Only what points the same way is a reason, and what is unknown.
+                    // Only operands with the wanted result are reasons, and unknown ones.
                     if truth != Truth::of(!wanted) {
                         self.collect(operand, element, called, wanted);
                     }
@@ -139,7 +139,7 @@ impl<'db, 'facts> Collector<'db, 'facts> {
         });
     }
 
-    /// Collects what a fact is; of assets, the one that makes the difference in an aspect.
+    /// Collects the value of a fact; for assets, the one that decides an aspect.
     fn fact(&mut self, path: &Path, element: Decl, called: &str, aspect: Option<(Aspect, u8)>) {
         let (facts, db) = (self.facts, self.facts.db());
         let Some(subject) = subject(facts, path, element) else {
@@ -194,7 +194,7 @@ impl<'db, 'facts> Collector<'db, 'facts> {
         }
     }
 
-    /// One line for a member: what makes it meet the condition, or what it is by itself.
+    /// One line for a member: why it meets the condition, or how it is connected.
     fn member(&self, count: &Count, counted_for: Decl, member: Decl) -> String {
         let db = self.facts.db();
         let called = format!("`{}`", full_name(db, member));

@@ -33,7 +33,7 @@ pub enum List {
 }
 
 impl List {
-    /// All lists, in the order in which they are told of.
+    /// All lists, in the order of the reference.
     pub const ALL: [List; 4] = [List::Cwe, List::Capec, List::Attack, List::Asvs];
 
     /// The list that an id is of, by its form.
@@ -229,7 +229,7 @@ pub fn find(id: &str) -> Option<&'static Reference> {
         .map(|index| &LISTS.entries[*index as usize])
 }
 
-/// Whether the lists tell that there is no such entry.
+/// Whether the lists are certain not to have the entry.
 pub fn is_unknown(id: &str) -> bool {
     match List::of(id) {
         Some(List::Asvs) => chapter(id).is_none(),

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 
-/// The components of a model: which file is which, and every name that stands before a dot.
+/// The components of a model: which file is which, and every name that is before a dot.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Components {
     files: FxHashMap<SmolStr, File>,
@@ -14,7 +14,7 @@ pub struct Components {
 }
 
 impl Components {
-    /// Whether a name is that of a component, or stands before a dot in one.
+    /// Whether a name is that of a component, or is before a dot in one.
     pub fn is_known(&self, name: &str) -> bool {
         self.prefixes.contains(name)
     }
@@ -60,7 +60,7 @@ pub fn names_in(db: &dyn Db, file: File) -> FxHashMap<SmolStr, Decl> {
     names
 }
 
-/// What the files of a model declare that are no components.
+/// What the files of a model declare that are not components.
 #[salsa::tracked]
 pub fn top_level(db: &dyn Db, model: Model) -> FxHashMap<SmolStr, Decl> {
     let mut names = FxHashMap::default();
@@ -271,7 +271,7 @@ fn is_before_a_dot(declared: &Declared) -> bool {
     !declared.components.is_empty() || !declared.inside.is_empty()
 }
 
-/// Whether a full name is that of a component, or stands before a dot in one.
+/// Whether a full name is that of a component, or is before a dot in one.
 pub fn is_component(db: &dyn Db, model: Model, name: &str) -> bool {
     declared(db, model, name).is_some_and(is_before_a_dot)
 }
@@ -310,7 +310,7 @@ fn member(
     first_member(db, model, name, declared, file)
 }
 
-/// The first declaration of a full name in a file, or among the files that are no components.
+/// The first declaration of a full name in a file, or among the files that are not components.
 fn first_member(
     db: &dyn Db,
     model: Model,

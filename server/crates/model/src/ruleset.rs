@@ -1,4 +1,4 @@
-//! The rules that look at a model, and what `threatline.toml` sets for them. It must not know what
+//! The rules that apply to a model, and what `threatline.toml` sets for them. It must not know what
 //! they find.
 
 use crate::checker::{checked_condition, rule_subjects};

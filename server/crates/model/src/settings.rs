@@ -60,7 +60,7 @@ impl Horizons {
 pub struct RuleSetting {
     /// The rule's name, as written.
     pub name: SmolStr,
-    /// Where its name stands.
+    /// Where its name is.
     pub span: Span,
     /// Whether it looks at the model.
     pub enabled: bool,
@@ -80,8 +80,8 @@ pub const SETTINGS_SECTIONS: [&str; 6] = [
     "links",
 ];
 
-/// The keys of a section, each with what it says; of `diagnostics` every code is one. `rules`
-/// stands for the sections of single rules.
+/// The keys of a section, each with its description; for `diagnostics`, these are the codes.
+/// `rules` is a placeholder for the sections of single rules.
 pub fn settings_keys(section: &str) -> Vec<(&'static str, &'static str)> {
     match section {
         "model" => vec![("name", "What the model is called.")],
@@ -129,7 +129,7 @@ pub fn settings_keys(section: &str) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-/// The words that a key takes, where it takes words; those that are no strings are written without
+/// The words that a key takes, where it takes words; those that are not strings are written without
 /// quotes.
 pub fn settings_words(section: &str, key: &str) -> &'static [&'static str] {
     match (section, key) {
@@ -163,11 +163,11 @@ fn known_keys(section: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// A value and where it stands.
+/// A value and where it is.
 type Setting<'table> = (&'table DeValue<'table>, Span);
 
 impl Settings {
-    /// Reads the text of a `threatline.toml`. What is wrong in it is told, the rest holds.
+    /// Reads the text of a `threatline.toml`. Mistakes are reported, and the rest is used.
     pub fn read(path: Arc<str>, text: Arc<str>) -> Settings {
         let mut settings = Settings {
             path: Some(path),
@@ -225,7 +225,7 @@ impl Settings {
         demands(self) == demands(other)
     }
 
-    /// Where a key of a section stands. That of a rule knows its own place.
+    /// Where a key of a section is. That of a rule knows its own place.
     pub fn place_of(&self, section: &str, key: &str) -> Option<Span> {
         let (table, _) = DeTable::parse_recoverable(&self.text);
         let DeValue::Table(keys) = table.get_ref().get(section)?.get_ref() else {

@@ -8,7 +8,7 @@ use crate::schema::LEVEL;
 pub enum Severity {
     /// The model is wrong, or a severe threat is open.
     Error,
-    /// To be looked at soon.
+    /// To be checked soon.
     Warning,
     /// Worth knowing.
     Information,

@@ -195,7 +195,7 @@ fn forwarded(db: &dyn Db, element: Decl) -> Vec<(Decl, Decl)> {
         .collect()
 }
 
-/// Whether a flow is a person's session on a machine, which is no input of what it reaches.
+/// Whether a flow is a person's session on a machine, which is not an input of what it reaches.
 fn is_session(db: &dyn Db, flow: Decl) -> bool {
     let says = |protocol| broader_says(db, protocol, "interactive").is_some_and(|(yes, _)| yes);
     typed(db, flow).decls("protocol").any(says)

@@ -30,7 +30,7 @@ pub enum TrustBasis {
     /// No boundary states it; this one holds processes or stores of the team's own, which counts as
     /// `high`.
     Own(Decl),
-    /// No boundary states it, and nothing tells whose this one is.
+    /// No boundary states it, and nothing shows who controls this one.
     Unknown(Decl),
     /// Outside of all boundaries: an external entity is untrusted, all else is the team's own.
     Outside,
@@ -134,7 +134,7 @@ fn is_own(db: &dyn Db, boundary: Decl) -> bool {
 }
 
 /// Whether a boundary, or one in it, holds a process or a store that does not run at its users. The
-/// first that does tells, so that one more of them is not looked at.
+/// first that does decides, so that adding another one causes no new evaluation.
 #[salsa::tracked(returns(copy))]
 fn holds_own(db: &dyn Db, boundary: Decl) -> bool {
     let mut seen = FxHashSet::from_iter([boundary]);

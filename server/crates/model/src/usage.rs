@@ -19,7 +19,7 @@ pub fn used_by(db: &dyn Db, decl: Decl) -> Vec<File> {
     files
 }
 
-/// Whether a declaration is named by another one of its model, which is told by the first that
+/// Whether another declaration of the model names a declaration, which is decided by the first that
 /// does.
 #[salsa::tracked(returns(copy))]
 pub fn is_named(db: &dyn Db, decl: Decl) -> bool {

@@ -201,7 +201,7 @@ impl Typed {
         self.named(name).map(|(decl, _)| decl)
     }
 
-    /// The part at which a property stands.
+    /// The part at which a property is.
     pub fn part(&self, name: &str) -> Option<Part> {
         Some(Part::Property(self.get(name)?.position))
     }

@@ -27,8 +27,8 @@ pub struct Reason {
     pub place: Option<Place>,
 }
 
-/// What a fact says of an element, in words; nothing where there is nothing to say. `called` is
-/// what the element is called: "it", or its name.
+/// A fact about an element, in words; `None` if it has no value to show. `called` is
+/// the name of the element in the sentence: "it", or its full name.
 pub fn describe_fact(facts: &FactCache, element: Decl, called: &str, fact: Fact) -> Option<Reason> {
     let subject = Subject {
         facts,
@@ -56,7 +56,7 @@ pub fn describe_fact(facts: &FactCache, element: Decl, called: &str, fact: Fact)
     }
 }
 
-/// That an element does not specify a property.
+/// The sentence that an element does not specify a property.
 pub fn unspecified(called: &str, property: &str) -> String {
     format!("{called} does not specify `{property}`")
 }
@@ -65,7 +65,7 @@ fn not_unless(yes: bool) -> &'static str {
     if yes { "" } else { "not " }
 }
 
-/// The element whose facts are worded, and what it is called.
+/// The element whose facts are described, and its name in the sentences.
 struct Subject<'db, 'asked> {
     facts: &'asked FactCache<'db>,
     db: &'db dyn Db,
@@ -158,7 +158,7 @@ impl Subject<'_, '_> {
         }
     }
 
-    /// The way by which input comes to the element, or passes on through the flow.
+    /// How input reaches the element, or passes through the flow.
     fn input(&self) -> Reason {
         let (db, called) = (self.db, self.called);
         let is_flow = self.element.kind(db) == Kind::Flow;
@@ -222,7 +222,7 @@ impl Subject<'_, '_> {
         self.by_boundary(message, trust.stated_by())
     }
 
-    /// A reason that a boundary's trust states, if there is one.
+    /// A reason that follows from the trust of a boundary, if there is one.
     fn by_boundary(&self, message: String, boundary: Option<Decl>) -> Reason {
         let place = boundary.map(|boundary| trust_part(self.db, boundary));
         Reason {
@@ -362,8 +362,8 @@ fn trust_part(db: &dyn Db, boundary: Decl) -> Place {
     boundary.part(part.unwrap_or(Part::Name))
 }
 
-/// What is held, by the asset that makes the difference: that of a kind, or else the most sensitive
-/// one.
+/// The assets an element holds, shown by the decisive one: that of a kind, or else the most
+/// sensitive one.
 pub fn held(
     db: &dyn Db,
     element: Decl,

@@ -13,7 +13,7 @@ use threatline_testkit::{TODAY, fixture, render, workspace};
 fn codes_of(text: &[u8]) -> BTreeSet<&'static str> {
     let mut workspace = Workspace::new(TODAY);
     workspace.set_model("", None);
-    // What is expected of rules stands in tests alone.
+    // What is expected of rules is in tests alone.
     let is_test = text.windows(7).any(|word| word == b"expect ");
     let path = if is_test {
         "model.test.threat"

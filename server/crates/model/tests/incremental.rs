@@ -229,7 +229,7 @@ fn a_renamed_element_runs_no_rule_of_others() {
     );
     observed.diagnose();
     let (findings, others) = executed(&observed);
-    // It is itself still, so what flows to it and from where has to be looked at no further than
+    // It is itself still, so what flows to it and from where has to be examined no further than
     // its name.
     assert_eq!(findings, set(&["mail.queue", "mail.send", "mail.sender"]));
     assert!(!others.contains_key("assessment"), "{others:?}");
@@ -349,7 +349,7 @@ fn a_rule_that_is_turned_off_leaves_the_text_as_it_is() {
     );
 }
 
-/// Components beside each other, each as the others, which share boundaries and an asset.
+/// Components next to each other, each as the others, which share boundaries and an asset.
 fn alike(components: usize) -> Vec<(String, String)> {
     let mut text =
         "//- shared.threat\ncomponent shared\nboundary vpc\nboundary outside { trust: untrusted }\n".to_owned();
@@ -366,7 +366,7 @@ fn alike(components: usize) -> Vec<(String, String)> {
     fixture(&text)
 }
 
-/// What is looked at after an edit, be it only to find that it holds, does not grow with what the
+/// What is examined after an edit, be it only to find that it holds, does not grow with what the
 /// model holds besides.
 #[test]
 fn an_edit_looks_at_its_surroundings_alone() {
@@ -457,7 +457,7 @@ fn an_edit_in_a_long_file_runs_what_it_touches() {
     }
 }
 
-/// Who writes at one declaration does not have all others looked at with each key.
+/// Who writes at one declaration does not have all others examined with each key.
 #[test]
 fn the_next_key_looks_at_what_depends_on_it() {
     let looked_at = |length: usize| {

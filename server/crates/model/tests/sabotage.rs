@@ -240,7 +240,7 @@ fn is_worse(before: &Verdict, after: &Verdict, level: Level) -> bool {
 }
 
 /// Rules that ask about a fact only where it is stated, since most models do not state it: that it
-/// is missing is no question. Each is a gap.
+/// is missing is not a question. Each is a gap.
 const ASKED_ONLY_WHERE_STATED: [&str; 2] = ["std.single_factor_login", "std.confused_agent"];
 
 /// Who leaves a bad fact out has no better verdict than who states it, unless a mitigation says

@@ -23,9 +23,9 @@ pub fn is_name_part(character: char) -> bool {
     is_word_part(character) || matches!(character, '-' | '.')
 }
 
-/// Whether a character is not seen although it is no space, or turns the direction of those behind
-/// it (most of Unicode's `Default_Ignorable_Code_Point`, without what joins letters and chooses
-/// between shapes of one, as in emoji).
+/// Whether a character is not seen although it is not a space, or turns the direction of those
+/// behind it (most of Unicode's `Default_Ignorable_Code_Point`, without what joins letters and
+/// chooses between shapes of one, as in emoji).
 pub fn is_invisible(character: char) -> bool {
     matches!(
         character,

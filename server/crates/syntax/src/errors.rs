@@ -13,10 +13,10 @@ use tree_sitter::{Node, Tree};
 /// text, and nobody reads so many; the others are counted.
 pub const MAX_ERRORS: usize = 1_000;
 
-/// What is told of a string that goes on behind its line.
+/// The message for a string that continues after its line.
 pub const NOT_CLOSED: &str = "this string is not closed: `\"` is missing at the end of the line";
 
-/// What is told of a text that was given up.
+/// The message for a text that was too ambiguous to parse.
 const GIVEN_UP: &str = "this file is too ambiguous to parse in time and was not analyzed";
 
 /// One place where the text is not in the language.
@@ -226,7 +226,7 @@ pub fn misread_blocks(tree: &Tree, text: &str) -> Vec<Span> {
     misread
 }
 
-/// Whether a span lies in one of some.
+/// Whether a span is in one of some.
 pub fn is_within(spans: &[Span], span: Span) -> bool {
     spans
         .iter()
@@ -243,7 +243,7 @@ fn misspelt_kind(written: &str) -> Option<(&str, &'static str)> {
     (near != word).then_some((word, near))
 }
 
-/// Whether the parser made up a word in a name. Words are no nodes of their own, so nothing below
+/// Whether the parser made up a word in a name. Words are not nodes of their own, so nothing below
 /// the name tells.
 fn lacks_word(node: Node) -> bool {
     matches!(node.kind(), "name" | "property_name")
@@ -274,7 +274,7 @@ fn missing(node: Node, text: &str) -> SyntaxError {
     }
 }
 
-/// `in` without a boundary, `->` without a target: the grammar lets them pass, so that what stands
+/// `in` without a boundary, `->` without a target: the grammar lets them pass, so that what is
 /// below is not taken for it.
 fn unfinished(node: Node, text: &str) -> Option<SyntaxError> {
     let mut cursor = node.walk();

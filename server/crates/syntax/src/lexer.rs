@@ -1,10 +1,10 @@
 //! The words, strings, comments and signs of a text with their places, whether the text is sound or
 //! broken. It must not know what a word means, nor where one may stand.
 //!
-//! Of sound text these are the tokens of the grammar, but for names: one with its dots is a single
-//! token, unless spaces or comments are around the dots. Of any other text they are what a reader
-//! would take them for, and each character that is no space is in one of them. Reading takes one
-//! pass.
+//! Of sound text these are the tokens of the grammar, except for names: one with its dots is a
+//! single token, unless spaces or comments are around the dots. Of any other text they are what a
+//! reader would take them for, and each character that is not a space is in one of them. Reading
+//! takes one pass.
 
 use crate::characters::{is_space, is_word_part, is_word_start};
 use crate::span::Span;
@@ -40,7 +40,7 @@ pub enum TokenKind {
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// Whether only spaces are before it in its line.
     pub begins_line: bool,
@@ -90,7 +90,7 @@ impl<'text> Lexer<'text> {
         }
     }
 
-    /// Where the last `"""` stands that was found not to be closed.
+    /// Where the last `"""` is that was found not to be closed.
     pub(crate) fn open_block(&self) -> Option<u32> {
         self.open_block
     }

@@ -20,7 +20,7 @@ mod tree;
 // What people write for the words of the language.
 pub mod keywords;
 
-// What trees and tokens tell of a whole text.
+// What trees and tokens show about a whole text.
 mod errors;
 mod pieces;
 

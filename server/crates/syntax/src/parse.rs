@@ -35,7 +35,7 @@ impl Default for Patience {
 /// busy machine has for it.
 const REPORTS: (f64, f64) = (0.1, 10.0);
 
-/// Parses a text. Any text has a tree; what is wrong with it is told by
+/// Parses a text. Any text has a tree; its errors are returned by
 /// [`syntax_errors`](crate::syntax_errors). A text with many readings that takes longer than five
 /// seconds is given up: its tree is empty, and that is its one error.
 pub fn parse(text: &str) -> Tree {

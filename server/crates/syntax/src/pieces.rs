@@ -1,5 +1,5 @@
 //! Where a text is cut into pieces that are parsed one by one: before each line that begins a
-//! declaration, whatever stands around it. So what is half-written costs the meaning of its own
+//! declaration, whatever is around it. So what is half-written costs the meaning of its own
 //! piece only, and an edit the reading of the pieces that it touches. It must not know what a
 //! declaration says.
 
@@ -59,7 +59,7 @@ impl Pieces {
         self.start(piece, text) as usize..self.start(piece + 1, text) as usize
     }
 
-    /// The pieces of the text after an edit. Only what is around the edit is looked at.
+    /// The pieces of the text after an edit. Only what is around the edit is examined.
     pub fn edited(&self, text: &str, edit: Edit) -> EditedPieces {
         let within = |offset: u32| self.starts.partition_point(|start| *start <= offset) - 1;
         let mut first = within(edit.start);
@@ -107,7 +107,7 @@ impl Pieces {
 }
 
 /// Where a piece ends that has a block which is not closed: behind the last of it that is neither a
-/// comment nor a description, which may be of what stands below. `None` for a piece without.
+/// comment nor a description, which may be of what is below. `None` for a piece without.
 pub fn open_block(piece: &str) -> Option<usize> {
     let (mut end, mut depth) = (0, 0usize);
     for token in Lexer::line_by_line(piece, 0).filter(|token| !token.is_comment()) {
@@ -128,9 +128,9 @@ fn is_beginning(text: &str, start: u32) -> bool {
     first.is_some_and(|first| begins_declaration(text, first, lexer))
 }
 
-/// Goes over the lines of a text from one that begins a piece. `begins` is told of the beginnings
-/// of further pieces, and whether that is enough. Tells where a block string begins that is not
-/// closed.
+/// Goes over the lines of a text from one that begins a piece. `begins` is called for the
+/// beginnings of further pieces and returns whether that is enough. Returns where an unclosed block
+/// string begins.
 fn scan(text: &str, from: u32, mut begins: impl FnMut(u32) -> bool) -> Option<u32> {
     let mut lexer = Lexer::line_by_line(text, from as usize);
     while let Some(token) = lexer.next() {
@@ -148,7 +148,7 @@ fn scan(text: &str, from: u32, mut begins: impl FnMut(u32) -> bool) -> Option<u3
 }
 
 /// Whether a token that begins a line begins a declaration, and no sound text could go on so. What
-/// stands behind it tells. Behind the word that begins a declaration stands a name, which neither
+/// is behind it tells. Behind the word that begins a declaration is a name, which neither
 /// begins one itself nor is a word of conditions nor a property, as in `owner:⏎store tags: x`.
 fn begins_declaration(text: &str, kind: Token, behind: Lexer) -> bool {
     if Kind::from_word(kind.written(text)).is_none() {
@@ -167,7 +167,7 @@ fn begins_declaration(text: &str, kind: Token, behind: Lexer) -> bool {
     is_name && !is_property(text, behind)
 }
 
-/// Whether what stands behind a name makes a property of it: a `:`, but not with the ends of a flow
+/// Whether what is behind a name makes a property of it: a `:`, but not with the ends of a flow
 /// behind it in its line.
 fn is_property(text: &str, mut behind: impl Iterator<Item = Token>) -> bool {
     if behind.next().is_none_or(|token| token.written(text) != ":") {

@@ -17,7 +17,7 @@ use draft::Draft;
 /// A text with slips.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slips {
-    /// The text as it is parsed: what is meant stands at the same places.
+    /// The text as it is parsed: what is meant is at the same places.
     pub mended: String,
     /// The same with the words that were written where others are parsed: of these it is read.
     pub readable: String,

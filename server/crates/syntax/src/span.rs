@@ -1,4 +1,4 @@
-//! Ranges of bytes in a text, and edits of it. It must not know what stands there.
+//! Ranges of bytes in a text, and edits of it. It must not know what is there.
 
 /// A range of bytes in a text, the end not included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +44,7 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// Where a byte behind what is gone stands in the text after.
+    /// Where a byte behind what is gone is in the text after.
     pub fn moved(self, offset: u32) -> u32 {
         offset - self.old_end + self.new_end
     }

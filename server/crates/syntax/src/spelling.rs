@@ -9,7 +9,7 @@ const MAX_STEPS: usize = 1 << 15;
 /// The steps that a word costs at least.
 const MIN_STEPS: usize = 16;
 
-/// Words of which one may be meant, kept in the order in which they are looked through.
+/// Words of which one may be meant, kept in the order in which they are searched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vocabulary<W> {
     /// By their last parts.
@@ -200,7 +200,7 @@ fn distance(a: &str, b: &str, steps: &mut usize) -> usize {
     strsim::osa_distance(a, b)
 }
 
-/// Two words without what both begin and end with, which is no edit.
+/// Two words without their common beginning and end, which need no edit.
 fn without_common_ends<'a>(a: &'a str, b: &'a str) -> (&'a str, &'a str) {
     let same = |(a, b): &(char, char)| a == b;
     let length = |(character, _): (char, char)| character.len_utf8();

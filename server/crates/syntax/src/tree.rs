@@ -33,7 +33,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds, in the order in which the reference tells of them.
+    /// All kinds, in the order of the reference.
     pub const ALL: [Kind; 16] = [
         Kind::Component,
         Kind::Boundary,
@@ -89,7 +89,7 @@ impl Kind {
     }
 }
 
-/// What stands at the top level of a file.
+/// What is at the top level of a file.
 pub enum Item<'tree> {
     /// `/// text` lines.
     Description(Node<'tree>),
@@ -115,7 +115,7 @@ pub fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
     node.children(&mut node.walk()).collect()
 }
 
-/// What stands behind the slashes on each line of a description.
+/// What is behind the slashes on each line of a description.
 pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str> {
     let mut lines = Vec::new();
     for part in children(node) {
@@ -128,7 +128,8 @@ pub fn description_lines<'text>(node: Node, text: &'text str) -> Vec<&'text str>
     lines
 }
 
-/// A name without the spaces and the comments around its dots. Its words are no nodes of their own.
+/// A name without the spaces and the comments around its dots. Its words are not nodes of their
+/// own.
 pub fn name_text<'text>(node: Node, text: &'text str) -> Cow<'text, str> {
     let written = &text[node.byte_range()];
     if node.child_count() == 0 && !written.contains(is_space) {

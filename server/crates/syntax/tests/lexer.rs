@@ -133,7 +133,7 @@ fn of_lexer(text: &str) -> Vec<Written> {
 }
 
 fn is_sound(text: &str) -> bool {
-    // A string that goes on below a comment is wrong, which only lowering tells.
+    // A string that continues below a comment is wrong, which only lowering tells.
     let is_in_line = |(kind, written): &Written| {
         *kind != CLOSED || written.starts_with("\"\"\"") || !written.contains(['\n', '\r'])
     };

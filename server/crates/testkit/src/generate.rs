@@ -181,7 +181,7 @@ impl Component {
             ));
             self.line(format_args!("  technology: {technology}"));
             if at < externals.max(1) {
-                // Now and then nobody thought of limits: a finding.
+                // Now and then limits are missing: a finding.
                 let limits = if at > 0 && random.one_in(3) {
                     "authorization_checks"
                 } else {

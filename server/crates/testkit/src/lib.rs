@@ -1,5 +1,5 @@
-//! What tests share: models written as one string, everything that is said of a model as text, and
-//! large models for measuring. It must not test anything itself.
+//! What tests share: models written as one string, all diagnostics of a model as text, and large
+//! models for measuring. It must not test anything itself.
 #![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 mod cursor;

@@ -1,4 +1,4 @@
-//! What is said of a model as text, so that a test compares all of it.
+//! The diagnostics of a model as text, so that a test compares all of them.
 
 use crate::fixtures::SETTINGS;
 use std::fmt::Write;

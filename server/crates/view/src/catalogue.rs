@@ -1,4 +1,4 @@
-//! The rules that look at a model, with all that is to be said of each, for lists and pages. It
+//! The rules that apply to a model, with the details of each, for lists and pages. It
 //! must not know how they are laid out.
 
 use threatline_model::{
@@ -6,7 +6,7 @@ use threatline_model::{
     rule_settings, rule_subjects, rules, short_name, technologies_wanted, typed, with_broader,
 };
 
-/// A rule, and what it says.
+/// A rule and its details.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The rule.
@@ -27,7 +27,7 @@ pub struct Entry {
     pub condition: String,
     /// How likely what it finds is, before exposure.
     pub likelihood: Level,
-    /// How bad it is where confidential data are held.
+    /// Its impact where confidential data is held.
     pub impact: Level,
     /// The ids of what it refers to.
     pub references: Vec<String>,
@@ -51,7 +51,7 @@ pub struct Filter {
     pub reference: Option<String>,
 }
 
-/// The rules that look at a model, the library's by file and then the model's own.
+/// The rules that apply to a model, the library's by file and then the model's own.
 pub fn entries(db: &Database, model: Model, filter: &Filter) -> Vec<Entry> {
     let entries = rules(db, model).iter().map(|rule| entry(db, model, *rule));
     entries.filter(|entry| wanted(db, entry, filter)).collect()

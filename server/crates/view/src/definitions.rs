@@ -1,4 +1,4 @@
-//! The technologies, protocols and mitigations that a model can name, with what is to be said of
+//! The technologies, protocols and mitigations that a model can name, with the details of
 //! each in a list. It must not know how a list is laid out.
 
 use threatline_model::{

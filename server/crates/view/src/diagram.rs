@@ -30,5 +30,5 @@ pub use layout::Laid;
 pub use legend::Key;
 pub use parts::{Diagram, Direction, MAX_PARTS, NotDrawn, Part};
 
-/// How a drawing looks, in CSS: what it needs of the page stands at its top.
+/// How a drawing looks, in CSS: what it needs of the page is at its top.
 pub const STYLE: &str = include_str!("diagram/drawing.css");

@@ -30,7 +30,7 @@ pub enum Section {
     Text(String),
     /// An entry of a list, with the place that it is about.
     Item(String, Option<Place>),
-    /// An entry of a list that a page tells more about, with its address.
+    /// An entry of a list with the address of a page about it.
     Link(String, String),
     /// Text of the language.
     Code(String),
@@ -281,7 +281,7 @@ fn titled(db: &Database, decl: Decl) -> String {
         .map_or_else(|| name.to_string(), |title| format!("{name}: {title}"))
 }
 
-/// What a declaration says of itself.
+/// The description of a declaration.
 pub(crate) fn written_description(db: &Database, decl: Decl) -> Option<Section> {
     let description = decl.facts(db).description.as_ref();
     description.map(|text| Text(text.to_string()))

@@ -10,19 +10,19 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// How often a text is looked at again, since what follows an escape may be read another way.
+/// How often a text is examined again, since what follows an escape may be read another way.
 const MAX_ROUNDS: usize = 8;
 
 /// How many `#` a heading begins with at most.
 const MAX_LEVEL: usize = 6;
 
 /// Markdown without what acts where it is shown: pictures, HTML, links to anything but pages of the
-/// web, definitions that change what stands elsewhere, a block of code that is not closed, and
+/// web, definitions that change what is elsewhere, a block of code that is not closed, and
 /// characters that act; and without headings and rules, by which a text would pass for a part of
 /// the page around it.
 pub fn harmless(text: &str) -> String {
     let plain = sanitize::text(text);
-    // Space before the first line would make it a part of a list that stands above.
+    // Space before the first line would make it a part of a list that is above.
     let mut text = plain.trim_start().to_owned();
     for _ in 0..MAX_ROUNDS {
         let escapes = Escapes::needed(&text);

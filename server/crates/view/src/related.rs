@@ -8,7 +8,7 @@ use threatline_model::{
 };
 
 /// The files in which a model's own matters stand: its own, and of a test also those of the model
-/// that it lies in. The library's are among them only for the library itself.
+/// that it is in. The library's are among them only for the library itself.
 pub fn files(db: &Database, model: Model) -> Vec<File> {
     let library = World::get(db).library(db);
     let models = model

@@ -18,7 +18,7 @@ pub fn is_noncharacter(character: char) -> bool {
     (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe
 }
 
-/// What CI services take for an order, some of them wherever it stands in a line of a log: `##`,
+/// What CI services take for an order, some of them wherever it is in a line of a log: `##`,
 /// the name of the service or nothing, and `[`, as in `##[`, `##vso[` and `##teamcity[`. The ranges
 /// of bytes, each from the first `#` to the `[`.
 pub fn orders(text: &str) -> impl Iterator<Item = Range<usize>> {
@@ -71,7 +71,7 @@ pub fn xml(text: &str) -> String {
             '\'' => escaped += "&#39;",
             // Of an order to a CI service, where a page is written to a log.
             '#' if escaped.ends_with('#') => escaped += "&#35;",
-            // Some are no characters of XML.
+            // Some are not characters of XML.
             character if is_noncharacter(character) => {}
             character if character.is_control() && character != '\n' => {}
             character => escaped.push(character),

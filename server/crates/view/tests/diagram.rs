@@ -107,7 +107,7 @@ fn assert_tidy(db: &Database, diagram: &Drawn) {
             .iter()
             .filter(|(at, _)| part(at).kind(db) == Kind::Boundary)
     };
-    // Of boundaries that lie in each other in a circle, nobody knows which is the outer one.
+    // Of boundaries that are in each other in a circle, it is unknown which is the outer one.
     if boundaries().any(|(at, _)| is_in_circle(db, part(at))) {
         return;
     }
@@ -220,7 +220,7 @@ fn the_examples_are_drawn_without_overlaps() {
 }
 
 /// Where everything of the example models is, so that another layout of the crate below is seen
-/// before it is shown to anybody. With UPDATE_EXPECT set, the files are written anew.
+/// before it is shown to anybody. With UPDATE_EXPECT set, the files are written again.
 #[test]
 fn the_layout_of_the_examples_is_as_it_was() {
     let mut laid_out = 0;

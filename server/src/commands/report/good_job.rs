@@ -147,7 +147,7 @@ fn dated<'p>(page: &'p Page) -> impl Iterator<Item = Dated> + 'p {
     mitigations.chain(accepts).chain(assumptions)
 }
 
-/// The diagnostics that are no findings.
+/// The diagnostics that are not findings.
 fn needs(page: &Page) -> Vec<Block> {
     let entries = page.report.entries.iter();
     let needs: Vec<Cell> = entries

@@ -64,7 +64,7 @@ fn about(snapshot: &Snapshot, arguments: &[Value]) -> Result<About> {
     let uri: Option<lsp::Uri> = uri.and_then(|uri| uri.parse().ok());
     let file = match (&uri, snapshot.models.as_ref()) {
         (Some(uri), _) => snapshot.file(uri)?,
-        // Of several models nobody knows which is meant.
+        // Of several models, it is unclear which is meant.
         (None, [only]) if !only.files(&snapshot.db).is_empty() => only.files(&snapshot.db)[0],
         _ => {
             return Err(Error::invalid_params(

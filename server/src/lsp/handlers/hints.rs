@@ -60,7 +60,7 @@ fn convert(snapshot: &Snapshot, file: File, hint: InlayHint) -> lsp::InlayHint {
     }
 }
 
-/// The command of an editor that shows places beside a text, if it has one.
+/// The command of an editor that shows places next to a text, if it has one.
 const SHOW_REFERENCES: &str = "threatline.showReferences";
 
 pub fn lens(

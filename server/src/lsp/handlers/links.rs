@@ -6,7 +6,7 @@ use threatline_ide::document_links::{DocumentLink, LinkTarget, document_links};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 
-/// Whether there is such a file, and it lies in a folder: a link of the disk may lead out of it.
+/// Whether there is such a file, and it is in a folder: a link of the disk may lead out of it.
 fn is_within(path: &str, folder: &str) -> bool {
     let (path, folder) = (
         Path::new(path).canonicalize(),

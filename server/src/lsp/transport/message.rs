@@ -31,7 +31,7 @@ pub struct Malformed {
     pub is_refused: bool,
 }
 
-/// Every key that a message has. One that stands twice is an error.
+/// Every key of a message. A repeated key is an error.
 #[derive(Deserialize)]
 struct Envelope {
     jsonrpc: Option<String>,

@@ -129,7 +129,7 @@ fn verdict(output: &mut impl Write, db: &Database, report: &ModelReport) -> Resu
     Ok(())
 }
 
-/// How much is not shown, and how to see it.
+/// The number of diagnostics that are not shown, and how to see them.
 fn left_out(output: &mut impl Write, report: &ModelReport) -> Result<()> {
     let parts = [
         count(report.questions_left_out, "question"),
@@ -151,7 +151,7 @@ fn left_out(output: &mut impl Write, report: &ModelReport) -> Result<()> {
     )
 }
 
-/// What could not be judged, and what to answer first.
+/// Why the model is not judged, and the questions to answer first.
 fn not_judged(output: &mut impl Write, db: &Database, report: &ModelReport) -> Result<()> {
     const MAX_SHOWN: usize = 3;
     let Some(why) = report.not_judged_in_words() else {

@@ -31,7 +31,7 @@ pub fn write(output: &mut impl Write, kind: Kind, definitions: &[Definition]) ->
     writeln!(output, "{number}; `threatline explain NAME` explains one")
 }
 
-/// What is told behind a title.
+/// The text after a title.
 fn details(definition: &Definition) -> Vec<String> {
     let mut details = Vec::new();
     if definition.is_encrypted {

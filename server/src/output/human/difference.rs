@@ -1,4 +1,4 @@
-//! What changed in designs, for people at a terminal: the findings as `check` tells them.
+//! What changed in designs, for people at a terminal: the findings as `check` prints them.
 
 use super::entries::entries;
 use crate::output::styles::{BAD, FAINT, GOOD, HEADING};
@@ -59,8 +59,8 @@ pub fn write(output: &mut impl Write, differences: &[Difference], asked: &str) -
     writeln!(output, "{style}{word}{style:#}: {}", verdict.sentence)
 }
 
-/// The findings and errors that are new or worse: as `check` tells them, and those that it does not
-/// show by their names.
+/// The findings and errors that are new or worse: as `check` prints them, and by their names if it
+/// does not show them.
 fn opened(output: &mut impl Write, difference: &Difference) -> Result<()> {
     let Some((db, report)) = difference.head else {
         return Ok(());
@@ -80,8 +80,8 @@ fn opened(output: &mut impl Write, difference: &Difference) -> Result<()> {
     list(output, "Other new findings", lines)
 }
 
-/// What is not plain of a diagnostic that tells of findings: which of them are new, if not all are,
-/// and what one was.
+/// Notes on a diagnostic about findings: which of them are new, if not all are, and what they were
+/// before.
 fn notes(db: &Database, difference: &Difference, entry: &Entry) -> Vec<String> {
     let opened: Vec<&Opened> = difference.opened_of(entry).collect();
     let findings = entry.diagnostic.findings.len();

@@ -28,7 +28,7 @@ pub fn excerpt(texts: &Texts, spot: &Spot) -> Excerpt {
     let text = texts.get(spot.path.as_ref()).copied().unwrap_or_default();
     let start = character_at(text, spot.span.start as usize);
     let end = character_at(text, spot.span.end as usize);
-    // Only so much around the place is looked at: a line may be as long as it likes.
+    // Only so much around the place is examined: lines have no maximum length.
     let before = character_at(text, start.saturating_sub(MAX_BYTES));
     let after = character_at(text, start + MAX_BYTES);
     let from = text[before..start]

@@ -1,4 +1,4 @@
-//! What changed in designs, as a comment on a pull request. It must not decide what is said.
+//! What changed in designs, as a comment on a pull request. It must not decide the content.
 
 use super::document::{Form, blocks};
 use crate::output::document::{Block, Cell, Details};

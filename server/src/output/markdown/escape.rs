@@ -13,7 +13,7 @@ pub fn escape(text: &str) -> String {
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '&' => escaped += "&amp;",
-            // With nothing between, GitHub tells whoever has that name.
+            // Otherwise GitHub notifies the account with that name.
             '@' => escaped += "&#64;&#8203;",
             '#' => escaped += "&#35;",
             // At the start of a comment, an order to GitLab and to bots.

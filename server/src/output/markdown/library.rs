@@ -1,4 +1,4 @@
-//! The library as a page in Markdown. It must not decide what is said.
+//! The library as a page in Markdown. It must not decide the content.
 
 use super::escape::escape;
 use crate::printable::printable;

@@ -1,6 +1,6 @@
 //! The fingerprints of results, by which a page knows them from one run to the next: their
-//! identities, numbered where several of a file have the same. Beside them a page looks at the
-//! path, so identities need not tell models apart.
+//! identities, numbered where several of a file have the same. Next to them a page looks at the
+//! path, so identities need not distinguish models.
 
 use crate::reports::spots::Spot;
 use std::collections::HashMap;

@@ -88,7 +88,7 @@ impl<'db> Rules<'db> {
         (place, rule.id(self.db))
     }
 
-    /// The descriptors. What they refer to is told to the taxonomies.
+    /// The descriptors. Their references are added to the taxonomies.
     pub fn into_descriptors(self, taxonomies: &mut Taxonomies) -> Vec<Value> {
         let describe = |occurring: &Occurring| {
             let mut descriptor = match occurring.rule {

@@ -13,7 +13,7 @@ use threatline_model::{
 use threatline_view::compare::{Change, Comparison, Opened, Overruled, Topic, Where, some};
 
 /// What decides about findings in each kind of definition. How far a mitigation has come does, too,
-/// and is told as such.
+/// and is reported as one.
 const DECISIVE: [(Kind, &[&str]); 4] = [
     (Kind::Technology, &["is", "forwards"]),
     (Kind::Protocol, &["is", "encrypted", "authenticated"]),
@@ -269,7 +269,7 @@ fn changed(base: &Database, before: Decl, db: &Database, decl: Decl) -> Option<S
     Some(text)
 }
 
-/// What stands at a place in the file of a declaration.
+/// What is at a place in the file of a declaration.
 fn text_of(db: &Database, decl: Decl, span: Span) -> &str {
     let text = &decl.file(db).source(db).text;
     text.get(span.range()).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! By whose policy the head is judged: by that of the base, so that a change cannot turn off what
-//! finds it. What the head says of itself is kept beside.
+//! The policy by which the head is judged: that of the base, so that a change cannot turn off what
+//! finds it. The head's own settings are kept as well.
 
 use super::definitions::{Redefined, judge_by_definitions};
 use super::pairs::Pair;
@@ -15,11 +15,11 @@ pub struct Judged {
     pub(super) base: Option<Model>,
     pub(super) head: Option<Model>,
     pub(super) own: Arc<Settings>,
-    /// What is found in the head by its own policy, where that says something else of rules.
+    /// The findings in the head by its own policy, where its settings of rules differ.
     pub(super) by_own: Vec<Assessed>,
-    /// What it closes or weakens by its definitions.
+    /// What its definitions close or weaken.
     pub(super) redefined: Redefined,
-    /// What is wrong with its own settings.
+    /// The diagnostics on its own settings.
     of_settings: Vec<Entry>,
 }
 
@@ -78,7 +78,7 @@ pub fn judge_by_base(
     judged
 }
 
-/// What is found in the head as it is judged. What is told of the settings is told of its own.
+/// The findings in the head as it is judged. Diagnostics on settings are those of its own settings.
 pub fn report_judged(
     head: &Loaded,
     judged: &[Judged],

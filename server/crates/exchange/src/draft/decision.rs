@@ -20,7 +20,7 @@ pub struct Decision {
     pub ticket: Option<String>,
     /// What is kept in a comment if no finding fits, and with what was decided.
     pub comment: String,
-    /// Where it stands in the document, for the report.
+    /// Where it is in the document, for the report.
     pub place: Place,
     /// The way to it.
     pub path: String,
@@ -33,7 +33,7 @@ pub enum Decided {
     Accepted {
         /// Who.
         by: String,
-        /// The last day, made up: a person has to fill it in, and is told to.
+        /// The last day, a placeholder that a person is asked to replace.
         until: Date,
         /// Why.
         because: String,

@@ -31,7 +31,7 @@ pub struct Item {
     many: FxHashMap<&'static str, FxHashSet<Fact>>,
 }
 
-/// How many values of a property are looked through for one that is stated already.
+/// How many values of a property are searched for one that is stated already.
 const MAX_LOOKED_THROUGH: usize = 16;
 
 impl Item {

@@ -44,7 +44,7 @@ impl Items {
         self.index_of(key).map(|index| &self.all[index])
     }
 
-    /// The same to change, but for its key.
+    /// The same to change, except for its key.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Item> {
         self.index_of(key).map(|index| &mut self.all[index])
     }
@@ -59,7 +59,7 @@ impl Items {
         &self.all[index]
     }
 
-    /// The same to change, but for its key.
+    /// The same to change, except for its key.
     pub fn by_index_mut(&mut self, index: usize) -> &mut Item {
         &mut self.all[index]
     }
@@ -69,7 +69,7 @@ impl Items {
         self.all.iter()
     }
 
-    /// All of them to change, but for their keys.
+    /// All of them to change, except for their keys.
     pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Item> {
         self.all.iter_mut()
     }
@@ -94,7 +94,7 @@ impl Items {
         self.all.len()
     }
 
-    /// Those of some kinds from an index on, in their order. No others are looked at.
+    /// Those of some kinds from an index on, in their order. No others are examined.
     pub fn of_kind_since<'a>(
         &'a self,
         start: usize,

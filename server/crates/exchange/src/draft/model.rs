@@ -16,9 +16,9 @@ pub struct Draft {
     pub description: String,
     /// Who answers for it.
     pub owner: Vec<String>,
-    /// What is said of the model as a whole and has no place in it.
+    /// Statements about the model as a whole that have no place in it.
     pub comments: Vec<String>,
-    /// The declarations, in the order in which they are told.
+    /// The declarations, in the order in which they are written.
     pub items: Items,
     /// Decisions on findings of another tool.
     pub decisions: Vec<Decision>,

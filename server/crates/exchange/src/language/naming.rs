@@ -37,7 +37,7 @@ impl Names {
             .chain(["std", "in"])
             .map(str::to_owned)
             .collect();
-        // What is called by its own name has it, and what has a title alone takes what is left.
+        // Items with a name keep it, and those with only a title get one that is left.
         let mut items: Vec<&Item> = draft.items.iter().collect();
         items.sort_by_key(|item| item.name.is_none());
         let (top, others): (Vec<&Item>, Vec<&Item>) =

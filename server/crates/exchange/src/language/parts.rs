@@ -174,7 +174,7 @@ fn place_flows(draft: &Draft, by_key: &mut FxHashMap<String, usize>) {
     }
 }
 
-/// Puts what only one part uses, and what is about one part alone, there.
+/// Puts what only one part uses, or what is only about one part, there.
 fn place_by_use(draft: &Draft, by_key: &mut FxHashMap<String, usize>) {
     let mut users: FxHashMap<&str, FxHashSet<usize>> = FxHashMap::default();
     for item in draft.items.iter() {
@@ -211,7 +211,7 @@ fn place_by_use(draft: &Draft, by_key: &mut FxHashMap<String, usize>) {
     by_key.extend(placed);
 }
 
-/// The part, if there is one alone.
+/// The part, if there is only one.
 fn only(parts: Option<&FxHashSet<usize>>) -> Option<usize> {
     let mut parts = parts?.iter();
     parts.next().copied().filter(|_| parts.next().is_none())

@@ -10,7 +10,7 @@ use threatline_model::Kind;
 /// Reads a document.
 ///
 /// # Errors
-/// The first place where it is no XML, or that it is another document.
+/// The first place where it is not XML, or that it is another document.
 pub fn read(notes: &Notes, text: &Text) -> Result<Draft, Problem> {
     let document = xml::document(text)?;
     let top = Fields::new(notes, &document, String::new());

@@ -126,7 +126,7 @@ pub struct Properties<'a> {
     pub stencil: String,
     /// What someone calls it.
     pub title: String,
-    /// What nobody took out yet.
+    /// What has not been taken out yet.
     set: RefCell<Vec<Property>>,
 }
 
@@ -177,7 +177,7 @@ impl<'a> Properties<'a> {
         self.take_if(|property| property.label == label)
     }
 
-    /// Takes out a property that says yes, and tells whether it does.
+    /// Takes out a yes-or-no property, and returns whether it is yes.
     pub fn take_yes(&self, label: &str) -> bool {
         let is_yes = |property: &Property| {
             property.label == label && property.value.eq_ignore_ascii_case("yes")
@@ -209,7 +209,7 @@ impl<'a> Properties<'a> {
         Some(word)
     }
 
-    /// What nobody took, as lines that are kept.
+    /// What is not converted, as lines that are kept.
     pub fn rest(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for Property {
@@ -241,7 +241,7 @@ fn set_value(property: &Fields<'_>) -> Option<String> {
         "ListDisplayAttribute" => {
             let chosen = property.number("SelectedIndex").unwrap_or_default();
             let values = property.texts("Value");
-            // The first is what nobody chose.
+            // The first is the default.
             let is_chosen = chosen >= 1.0;
             values.get(chosen as usize).filter(|_| is_chosen).cloned()
         }

@@ -1,7 +1,7 @@
 //! The words of the tool and its own templates, with ours. It must not know where a model has them.
 
 /// What the tool's own templates call their stencils, with the library's technologies; empty for
-/// what says nothing. Other stencils are known by their titles.
+/// what has no meaning. Other stencils are known by their titles.
 pub const STENCIL: &[(&str, &str)] = &[
     ("SE.P.TMCore.ThickClient", "desktop_app"),
     ("SE.P.TMCore.BrowserClient", "browser"),

@@ -148,7 +148,7 @@ impl<'a> Instance<'a> {
         Some(instance)
     }
 
-    /// Takes out what it says under a name.
+    /// Takes out the value under a name.
     fn take(&self, name: &str) -> Option<String> {
         let own = self.fields.text(name);
         let mut properties = self.properties.borrow_mut();
@@ -159,7 +159,7 @@ impl<'a> Instance<'a> {
             .or(own)
     }
 
-    /// Whether nobody looked at it since the tool generated it.
+    /// Whether it is unreviewed since the tool generated it.
     fn is_untouched(&self, template: &Template) -> bool {
         self.state == State::New
             && self.why.is_none()
@@ -174,7 +174,7 @@ impl<'a> Instance<'a> {
         }
     }
 
-    /// What nobody took, as lines that are kept.
+    /// What is not converted, as lines that are kept.
     fn rest(&self, template: &Template) -> Vec<String> {
         // What the template says of the category, and what the drawing says.
         for name in ["UserThreatShortDescription", "InteractionString"] {
@@ -206,7 +206,7 @@ impl<'a> Instance<'a> {
 type Identity = (String, String, String, String);
 
 impl Reader {
-    /// Reads the threats that someone looked at.
+    /// Reads the threats that were reviewed.
     pub fn read_threats(&mut self, top: &Fields<'_>, template: &Template) {
         let mut untouched: BTreeMap<String, usize> = BTreeMap::new();
         let mut inapplicable = 0;
@@ -325,7 +325,7 @@ impl Reader {
     }
 }
 
-/// How many threats nobody looked at, by their categories.
+/// How many threats are unreviewed, by their categories.
 fn untouched_in_words(untouched: &BTreeMap<String, usize>) -> String {
     let total: usize = untouched.values().sum();
     let counts: Vec<String> = untouched
@@ -338,7 +338,7 @@ fn untouched_in_words(untouched: &BTreeMap<String, usize>) -> String {
     )
 }
 
-/// The key of the mitigation that a justification tells of.
+/// The key of the mitigation that a justification names.
 fn mitigation(why: Option<&str>, threat: &Item, draft: &mut Draft) -> String {
     let mut item = match why {
         Some(why) => {

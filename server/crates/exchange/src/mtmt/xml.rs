@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = 64;
 /// element.
 const MAX_OPEN: usize = 1000;
 
-/// Elements that are entries of a list, also where there is one alone.
+/// Elements that are entries of a list, even if there is only one.
 const ENTRIES: &[&str] = &[
     "DrawingSurfaceModel",
     "anyType",
@@ -24,13 +24,13 @@ const ENTRIES: &[&str] = &[
     "ThreatMetaDatum",
 ];
 
-/// The name under which the type of an element stands in its group.
+/// The name under which the type of an element is in its group.
 pub const TYPE: &str = "#type";
 
 /// Reads a document.
 ///
 /// # Errors
-/// The first place where it is no XML, or that it is another document.
+/// The first place where it is not XML, or that it is another document.
 pub fn document(text: &Text) -> Result<Node, Problem> {
     // Before the parser, which takes long for names of names in many levels.
     if let Some(offset) = deeper_than(text.as_str(), MAX_OPEN) {

@@ -1,4 +1,4 @@
-//! Attributes, in which everything stands that the format has no property for, under the names of
+//! Attributes, which hold everything that the format has no property for, under the names of
 //! the language. It must not know what has a property.
 
 use crate::draft::{Draft, Item};
@@ -66,7 +66,7 @@ pub fn has(fields: &Fields<'_>, name: &str) -> bool {
         .is_some_and(|attributes| attributes.node(name).is_some())
 }
 
-/// Reads what stands in attributes, keeps the rest, and adds the item.
+/// Reads what is in attributes, keeps the rest, and adds the item.
 pub fn finish(fields: &Fields<'_>, index: &Index, mut item: Item, draft: &mut Draft) {
     if let Some(attributes) = fields.group("attributes") {
         attributes.skip_texts(&[ELEMENT]);
@@ -104,7 +104,7 @@ fn read_property(
     }
 }
 
-/// What an item states, but for what properties of the format say.
+/// What an item states, except for what properties of the format say.
 pub fn of_item(item: &Item, ids: &Ids, but: &[&str]) -> Json {
     let mut attributes = Map::new();
     if ENDPOINT_KINDS.contains(&item.kind) {

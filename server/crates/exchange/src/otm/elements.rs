@@ -1,4 +1,4 @@
-//! Components and dataflows. It must not know what their threats are, but for their ids.
+//! Components and dataflows. It must not know what their threats are, except for their ids.
 
 use super::attributes::{ELEMENT, Index, finish};
 use super::ids::{Ids, begun, key_of};
@@ -40,7 +40,7 @@ pub fn begin<'a>(components: Vec<Fields<'a>>, ids: &mut Ids) -> Vec<Begun<'a>> {
         .collect()
 }
 
-/// The kind of a component, and what it is made with, as far as its type tells.
+/// The kind and technology of a component, as far as its type implies them.
 fn kind_of(fields: &Fields<'_>) -> (Kind, Option<&'static str>) {
     let theirs = fields.required("type");
     let plain = plain_word(&theirs);

@@ -1,5 +1,5 @@
 //! Threats and mitigations, which say little themselves: what they are against, and how far it has
-//! come, is said where they are on elements. It must not know elements, but for their keys.
+//! come, is said where they are on elements. It must not know elements, except for their keys.
 
 use super::attributes::{Index, finish};
 use super::ids::{KeysById, begun};

@@ -199,7 +199,7 @@ impl Writer<'_> {
             .map(|key| self.ids.of_key(key))
             .collect();
         let comes_back = flow.keys("receives").next().is_some();
-        // In which direction an asset goes can be said in attributes alone.
+        // Only attributes can state the direction in which an asset goes.
         let in_properties: &[&str] = if comes_back {
             &["tags"]
         } else {

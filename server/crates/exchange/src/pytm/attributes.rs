@@ -63,7 +63,7 @@ pub fn read(fields: &Fields<'_>, item: &mut Item) {
     read_controls(fields, item);
 }
 
-/// A control: in a group of their own, or, as older versions print them, beside the rest.
+/// A control: in a group of their own, or, as older versions print them, in addition to the rest.
 pub fn control(fields: &Fields<'_>, name: &str) -> Option<String> {
     let group = fields
         .group("controls")

@@ -113,7 +113,7 @@ fn read_store(fields: &Fields<'_>, item: &mut Item, draft: &mut Draft) {
             ),
         }
     } else if is_sql == Some(true) {
-        // Every store is SQL unless it is said to be another, so that says little by itself.
+        // Every store is SQL by default, so that means little by itself.
         let technology = vocabulary::technology(&item.title);
         item.library("technology", technology.as_slice());
     }

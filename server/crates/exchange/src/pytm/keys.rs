@@ -19,7 +19,7 @@ pub struct Keys {
     pub elements: KeysByName,
     /// Flows.
     pub flows: KeysByName,
-    /// The data that are kept by whoever gets them.
+    /// The data that its recipients keep.
     pub stored: FxHashSet<String>,
 }
 

@@ -32,7 +32,7 @@ impl<'a> Sinks<'a> {
         self.elements.entry(name).or_insert(fields);
     }
 
-    /// What is said of a flow.
+    /// The statements about a flow.
     pub fn incoming<'f>(&'f self, flow: &'f Fields<'a>) -> Incoming<'f, 'a> {
         let name = flow.text("sink");
         Incoming {
@@ -43,7 +43,7 @@ impl<'a> Sinks<'a> {
     }
 }
 
-/// What is said of a flow: by itself, or else by the element that it leads to.
+/// The statements about a flow: its own, or else those of its target.
 pub struct Incoming<'f, 'a> {
     /// The flow.
     pub flow: &'f Fields<'a>,

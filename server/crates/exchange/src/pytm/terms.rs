@@ -3,7 +3,7 @@
 
 use threatline_model::Kind;
 
-/// How confidential data are, in the words of the language.
+/// How confidential data is, in the words of the language.
 pub const CLASSIFICATION: &[(&str, &str)] = &[
     ("PUBLIC", "public"),
     ("RESTRICTED", "internal"),

@@ -9,7 +9,7 @@ use crate::{names, reading, stand_ins};
 use rustc_hash::{FxHashMap, FxHashSet};
 use threatline_model::Kind;
 
-/// What is noted of an element in the internet until it is known where it stands.
+/// What is noted of an element in the internet until it is known where it is.
 pub const IN_INTERNET: &str = "internet: yes";
 
 /// The key of the technical asset of a title.
@@ -28,7 +28,7 @@ pub fn read(fields: &Fields<'_>, title: &str, keys: &mut Keys, draft: &mut Draft
     read_technologies(fields, &mut item);
     for name in ["data_assets_processed", "data_assets_stored"] {
         for id in fields.texts(name) {
-            // What it holds is told once the links are known.
+            // Its assets are reported once the links are known.
             if keys.assets.get(&id).is_none() {
                 fields.problem(name, keys.assets.missing(&id, "data asset"));
             }

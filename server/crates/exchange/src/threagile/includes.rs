@@ -19,7 +19,7 @@ pub fn with_includes(
     with_includes_from(notes, document, "", include, &mut seen)
 }
 
-/// The same for a file in a folder, but for files that were seen.
+/// The same for a file in a folder, except for files that were seen.
 fn with_includes_from(
     notes: &Notes,
     document: &Node,

@@ -46,7 +46,7 @@ pub struct Contents {
     pub ids: Vec<String>,
     /// The way to the list.
     pub path: String,
-    /// Where the boundary stands.
+    /// Where the boundary is.
     pub place: Place,
 }
 

@@ -1,5 +1,5 @@
 //! Risks of one's own, as threats, and what was decided on risks. It must not know Threagile's
-//! rules, but for their names.
+//! rules, except for their names.
 
 use super::keys::{Keys, KeysById, id_of_title};
 use super::terms::{CATEGORIES, IMPACT, LIKELIHOOD, STATUS, STRIDE, Status};
@@ -227,7 +227,7 @@ struct TrackedRisk {
     decided: Option<Decided>,
     why: String,
     ticket: Option<String>,
-    /// All that is said, in one line.
+    /// The whole statement, in one line.
     details: String,
     /// What is kept in a comment.
     comment: String,

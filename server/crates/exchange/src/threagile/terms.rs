@@ -1,6 +1,6 @@
 //! Threagile's words, with ours. It must not know where a document has them.
 
-/// How confidential data are.
+/// How confidential data is.
 pub const CONFIDENTIALITY: &[(&str, &str)] = &[
     ("public", "public"),
     ("internal", "internal"),
@@ -91,7 +91,7 @@ pub const TECHNOLOGY: &[(&str, &[&str])] = &[
     ("library", &["library"]),
 ];
 
-/// How stored data are encrypted.
+/// How stored data is encrypted.
 pub const ENCRYPTION: &[(&str, &str)] = &[
     ("none", "none"),
     ("transparent", "at_rest"),
@@ -229,7 +229,7 @@ pub const TRUST: &[(&str, &str)] = &[
 /// What was done about a risk.
 #[derive(Clone, Copy)]
 pub enum Status {
-    /// Nobody looked at it.
+    /// It is unreviewed.
     Unchecked,
     /// Someone takes it on.
     Accepted,

@@ -31,7 +31,7 @@ struct Place {
     innermost: Option<usize>,
     /// Boxes that it is drawn in, too.
     overlapping: Vec<usize>,
-    /// Whether more boxes are drawn there than were looked at.
+    /// Whether more boxes are drawn there than were examined.
     is_unclear: bool,
 }
 

@@ -10,7 +10,7 @@ use crate::words::{plain_word, single_spaced};
 use rustc_hash::FxHashMap;
 use threatline_model::Kind;
 
-/// How ids begin that are no names, of documents that were written here.
+/// How ids begin that are not names, of documents that were written here.
 pub const UNNAMED: &str = "cell-";
 
 /// What of a cell only shows where and how something is drawn, or is read elsewhere.
@@ -67,7 +67,7 @@ pub enum Shape {
     Curve,
     /// A flow.
     Flow,
-    /// A text beside the drawing.
+    /// A text next to the drawing.
     Text,
 }
 
@@ -226,7 +226,7 @@ impl<'a> Cell<'a> {
         item
     }
 
-    /// What nobody asked for.
+    /// What was not asked for.
     pub fn rest(&self) -> Vec<String> {
         self.fields.skip(DRAWN);
         self.data.skip(DERIVED);

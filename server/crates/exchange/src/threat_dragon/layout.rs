@@ -1,5 +1,5 @@
 //! Where cells are, if no layout says it, and how flows go around each other. It must not know what
-//! a cell stands for, but for what is in which boundary.
+//! a cell stands for, except for what is in which boundary.
 
 use crate::area::{Area, Point};
 use crate::draft::{Draft, Item};
@@ -15,7 +15,7 @@ const ELEMENT_SIZE: (f64, f64) = (160.0, 80.0);
 /// How far flows between the same elements are from each other.
 const FLOW_GAP: f64 = 50.0;
 
-/// Places without a layout: what is in a boundary stands in rows in it.
+/// Places without a layout: what is in a boundary is in rows in it.
 pub fn in_rows(draft: &Draft) -> FxHashMap<String, Area> {
     let mut rows = Rows::default();
     for item in draft.of_kind(&[Kind::Boundary, Kind::External, Kind::Process, Kind::Store]) {

@@ -12,7 +12,7 @@ use crate::{guesses, places, titles};
 use rustc_hash::{FxHashMap, FxHashSet};
 use threatline_model::{ENDPOINT_KINDS, Kind};
 
-/// Titles that nobody gave.
+/// Default titles.
 const NO_TITLES: [&str; 4] = ["", "actor", "process", "store"];
 
 /// Reads a document.

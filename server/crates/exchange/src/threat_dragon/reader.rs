@@ -10,11 +10,11 @@ pub struct Reader {
     pub draft: Draft,
     /// The keys of mitigations by their text and status.
     pub mitigations: FxHashMap<(String, &'static str), String>,
-    /// The keys of threats by all that is said of them.
+    /// The keys of threats by their content.
     pub threats: FxHashMap<ThreatText, String>,
 }
 
-/// All that is said of a threat: where it is the same, the threat is.
+/// The content of a threat. Threats with the same content are the same.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ThreatText {
     /// Its title.

@@ -164,7 +164,7 @@ impl Reader {
             let key = format!("mitigation of {}", threat.key);
             Item::new(Kind::Mitigation, key, titles::title_of(text))
         };
-        // A first paragraph that is the title is not told again.
+        // A first paragraph that repeats the title is left out.
         let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
         let is_title = first.trim_end_matches('.') == item.title;
         let description = if is_title { rest } else { text };

@@ -1,4 +1,4 @@
-//! What is said of a model as a whole and has no place in it. It must not know its threats.
+//! Statements about a model as a whole that have no place in it. It must not know its threats.
 
 use super::model::{Model, name_of};
 use crate::draft::Draft;

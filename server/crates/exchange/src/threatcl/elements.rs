@@ -101,7 +101,7 @@ impl Model<'_> {
     }
 }
 
-/// What an element is made with, as far as its name tells.
+/// The technology of an element, guessed from its name.
 fn technology_of(item: &Item) -> Option<&'static str> {
     let name = vocabulary::technology(&item.title).filter(|name| !COMMON.contains(name))?;
     let is_kept_in = library::is_one_of(Kind::Technology, name, &["datastore", "messaging"]);

@@ -87,7 +87,7 @@ fn merged(
     Ok(entries)
 }
 
-/// The blocks of both, but for those of the base that are there anew under the same label.
+/// The blocks of both, except those of the base that are replaced under the same label.
 fn merged_blocks(own: &[Node], others: &[Node]) -> Vec<Node> {
     let labels: BTreeSet<Option<String>> = own.iter().map(|node| label(node, 0)).collect();
     let is_kept = |other: &&Node| {

@@ -12,10 +12,10 @@ use threatline_model::Kind;
 /// The longest title that is looked for in threats, in words.
 const MAX_TITLE_WORDS: usize = 16;
 
-/// The elements of a model, by what tells that a threat is against them.
+/// The elements of a model, by how a threat refers to them.
 #[derive(Default)]
 pub struct Elements {
-    /// The keys of those that are no externals, by the words of their titles.
+    /// The keys of those that are not externals, by the words of their titles.
     titles: FxHashMap<Vec<String>, Vec<String>>,
     /// How many words titles have.
     lengths: BTreeSet<usize>,

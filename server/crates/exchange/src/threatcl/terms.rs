@@ -16,7 +16,7 @@ pub const IMPACT: &[(&str, &str)] = &[
     ("Availability", "denial_of_service"),
 ];
 
-/// Attributes of a control that tell what proves it.
+/// Attributes of a control that give its evidence.
 pub const EVIDENCE: &[&str] = &["verification", "evidence", "test", "tests", "negativetest"];
 
 /// Technologies that are words of every day as well, and say nothing in a name.

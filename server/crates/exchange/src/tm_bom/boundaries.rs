@@ -1,4 +1,4 @@
-//! Boundaries between two trust zones: what is said of one holds for the flows that cross it. It
+//! Boundaries between two trust zones: statements about one apply to the flows that cross it. It
 //! must not know what flows carry.
 
 use super::keys::Keys;
@@ -89,7 +89,7 @@ impl Crossings {
     }
 }
 
-/// States how flows between two zones authenticate, if there is one way alone.
+/// States how flows between two zones authenticate, if there is only one way.
 fn read_methods(
     fields: &Fields<'_>,
     zones: &[Option<String>; 2],

@@ -60,7 +60,7 @@ fn between(boundary: &Fields<'_>, keys: &Keys, draft: &Draft) -> String {
     )
 }
 
-/// Keeps a control that counters nothing, so that it is no mitigation.
+/// Keeps a control that counters nothing, so that it is not a mitigation.
 fn keep_without_effect(item: Item, status: &str, comments: &mut Vec<String>) {
     let title = item.title;
     comments.push(format!("control not in place ({status}): {title}"));

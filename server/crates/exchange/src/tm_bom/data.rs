@@ -8,7 +8,7 @@ use crate::words::looked_up;
 use rustc_hash::FxHashMap;
 use threatline_model::{Kind, schema};
 
-/// What is said of the data of a store.
+/// The statements about the data of a store.
 #[derive(Clone, Copy, Default)]
 struct Encryption {
     /// Whether some are encrypted.
@@ -17,7 +17,7 @@ struct Encryption {
     some_are_not: bool,
 }
 
-/// What is said of the data of each store, by its key.
+/// The statements about the data of each store, by its key.
 type EncryptionByStore = FxHashMap<String, Encryption>;
 
 /// Reads the data sets, as assets.

@@ -57,7 +57,7 @@ pub fn read_data_stores(top: &Fields<'_>, keys: &mut Keys, draft: &mut Draft) {
     }
 }
 
-/// States what a store is made with, as far as its product, its title or its type tells.
+/// States the technology of a store, guessed from its product, title or type.
 fn read_technology(fields: &Fields<'_>, product: Option<&str>, item: &mut Item) {
     let of_type = word(fields, "type", STORES, item);
     let is_one_of = |technology: &str, broader: &[&str]| {

@@ -27,7 +27,7 @@ pub fn read(top: &Fields<'_>, keys: &mut Keys, draft: &mut Draft) {
     }
 }
 
-/// What is said of a flow by yes or no.
+/// The yes-or-no statements about a flow.
 struct Statements {
     is_sensitive: Option<bool>,
     is_encrypted: Option<bool>,

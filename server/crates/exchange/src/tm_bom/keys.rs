@@ -86,7 +86,7 @@ pub fn title_of(fields: &Fields<'_>) -> String {
     fields.text("title").or_else(of_name).unwrap_or_default()
 }
 
-/// A symbolic name without what some put before it to tell the lists apart.
+/// A symbolic name without the prefix by which some distinguish the lists.
 fn without_prefix<'n>(list: &str, name: &'n str) -> &'n str {
     let prefixes: &[&str] = match list {
         "trust_zone" => &["tz-", "zone-"],
@@ -102,7 +102,7 @@ fn without_prefix<'n>(list: &str, name: &'n str) -> &'n str {
         .unwrap_or(name)
 }
 
-/// Keeps what nobody asked for, and adds the item.
+/// Keeps what was not asked for, and adds the item.
 pub fn finish(fields: &Fields<'_>, mut item: Item, draft: &mut Draft) {
     item.comments.extend(fields.joined_rest());
     draft.items.push(item);

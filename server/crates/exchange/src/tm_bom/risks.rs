@@ -43,7 +43,7 @@ pub fn read(fields: &Fields<'_>, keys: &Keys, threats: &mut Threats, draft: &mut
     }
 }
 
-/// States a level of a risk of its threats; a word that is no level is kept.
+/// States a level of a risk of its threats; a word that is not a level is kept.
 fn rate(
     fields: &Fields<'_>,
     property: &'static str,

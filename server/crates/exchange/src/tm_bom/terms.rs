@@ -32,7 +32,7 @@ pub const ACTORS: &[(&str, &str)] = &[
     ("engineer", "person"),
 ];
 
-/// How confidential data are at least, and what else is so.
+/// How confidential data is at least, and what else is so.
 pub type Sensitivity = (&'static str, &'static [(&'static str, &'static str)]);
 
 /// What kinds of data there are.

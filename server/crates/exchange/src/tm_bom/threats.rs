@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use threatline_model::Kind;
 
-/// Threats of which risks and controls still say something.
+/// Threats to which risks and controls still refer.
 #[derive(Default)]
 pub struct Threats {
     items: Vec<Item>,

@@ -1,4 +1,4 @@
-//! A group of values that is being read: what it is asked for, and what nobody asked for. It must
+//! A group of values that is being read: what is asked for, and what is not. It must
 //! not know a format.
 
 use super::hcl::LABELS;
@@ -32,7 +32,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A group of values that says nothing, under a name of this one.
+    /// An empty group of values, under a name of this one.
     pub fn empty_group(&self, name: &str) -> Fields<'a> {
         Fields {
             notes: self.notes,
@@ -42,7 +42,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Where it stands.
+    /// Where it is.
     pub fn place(&self) -> &Place {
         self.node.place()
     }
@@ -73,7 +73,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Texts of no matter here. That one is no text is noted.
+    /// Texts of no matter here. That one is not text is noted.
     pub fn skip_texts(&self, names: &[&str]) {
         for name in names {
             let _ = self.text(name);
@@ -224,7 +224,7 @@ impl<'a> Fields<'a> {
         ))
     }
 
-    /// A group of values that stands somewhere below.
+    /// A group of values that is somewhere below.
     pub fn group_at(&self, node: &Node, path: String) -> Fields<'a> {
         Fields::new(self.notes, node, path)
     }
@@ -286,7 +286,7 @@ impl<'a> Fields<'a> {
         self.texts(LABELS).get(index).cloned().unwrap_or_default()
     }
 
-    /// What nobody asked for and says something, as lines that are kept, each noted as having no
+    /// Content that was not asked for, as lines that are kept, each noted as having no
     /// place.
     pub fn rest(&self) -> Vec<String> {
         let Value::Map(entries) = self.node.value() else {
@@ -318,7 +318,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The way to what stands under a name at a way.
+/// The way to what is under a name at a way.
 fn path_below(path: &str, name: &str) -> String {
     if name == LABELS {
         return path.to_owned();

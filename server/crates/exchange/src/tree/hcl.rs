@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub const LABELS: &str = "#labels";
 
 /// Reads HCL. A block is an entry of a list under its name, with its labels under [`LABELS`]; an
-/// expression that is no value is the text that it is written as.
+/// expression that is not a value is the text that it is written as.
 ///
 /// # Errors
 /// The first place where it is none.

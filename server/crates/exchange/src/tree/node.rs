@@ -17,7 +17,7 @@ pub const BYTES_OF_VALUE: usize = 64;
 /// The longest line that a value is written on, in bytes.
 const MAX_LINE: usize = 4000;
 
-/// A value and where it stands. Copies share what is in them.
+/// A value and where it is. Copies share what is in them.
 #[derive(Clone, Debug)]
 pub struct Node(Arc<Inner>);
 
@@ -29,7 +29,7 @@ struct Inner {
     depth: u32,
     /// How many values are in it, with itself.
     size: usize,
-    /// Whether it says nothing: empty, false, or a group of such.
+    /// Whether it has no content: it is empty, false, or a group of such values.
     is_silent: bool,
 }
 
@@ -104,12 +104,12 @@ impl Node {
         &self.0.value
     }
 
-    /// Where it stands.
+    /// Where it is.
     pub fn place(&self) -> &Place {
         &self.0.place
     }
 
-    /// What stands under a name.
+    /// What is under a name.
     pub fn get(&self, name: &str) -> Option<&Node> {
         match self.value() {
             Value::Map(entries) => entries
@@ -132,7 +132,7 @@ impl Node {
         }
     }
 
-    /// Whether it says nothing: empty, false, or a group of such.
+    /// Whether it has no content: it is empty, false, or a group of such values.
     pub fn is_silent(&self) -> bool {
         self.0.is_silent
     }

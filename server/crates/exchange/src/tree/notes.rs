@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// Something that keeps a document from being read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
     /// The way to it from the top of the document, such as `technical_assets."Shop".type`; empty at
     /// the top.
@@ -31,7 +31,7 @@ impl Problem {
 /// Something of a document that has no place in a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
     /// The way to it.
     pub path: String,
@@ -45,7 +45,7 @@ pub const KEPT: &str = "kept in a comment";
 pub const DRAWN_ANEW: &str = "dropped: diagrams have an automatic layout";
 /// What becomes of a flow that is not attached at both ends.
 pub const LOOSE_END: &str = "kept in a comment: a flow must connect two elements";
-/// What becomes of a boundary that is no box.
+/// What becomes of a boundary that is not a box.
 pub const NO_INSIDE: &str = "kept in a comment: a line encloses nothing; draw a box instead";
 
 /// What a reader of documents shares: what is wrong, and what has no place in a model.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Where something stands in a document.
+/// Where something is in a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file, as it was named.
@@ -20,7 +20,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// A text of a document, with what is needed to tell places in it.
+/// A text of a document, with what is needed to find places in it.
 #[derive(Debug)]
 pub struct Text {
     file: Arc<str>,
@@ -32,7 +32,7 @@ pub struct Text {
     characters: Vec<usize>,
 }
 
-/// How many bytes are counted at most to tell a column.
+/// The most bytes that are counted to find a column.
 const CHUNK: usize = 1024;
 
 impl Text {
@@ -89,10 +89,10 @@ fn characters_in(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
-/// The text of a document, whatever the encoding that its mark tells.
+/// The text of a document, decoded as its byte order mark states.
 ///
 /// # Errors
-/// That it is no text, with the place of the first byte that is none.
+/// That it is not text, with the place of the first byte that is none.
 pub fn decode(bytes: &[u8]) -> Result<String, String> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => decode_wide(rest, u16::from_le_bytes),

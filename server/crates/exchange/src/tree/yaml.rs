@@ -174,7 +174,7 @@ fn plain_scalar(text: &str) -> Value {
     }
 }
 
-/// The entries of a map with what its key `<<` brings, where it says nothing else itself.
+/// The entries of a map, and those that its key `<<` adds and it does not override.
 fn merged(mut entries: Vec<(String, Node)>) -> Vec<(String, Node)> {
     let Some(merge) = entries.iter().position(|(key, _)| key == "<<") else {
         return entries;

@@ -97,7 +97,7 @@ fn comments(text: &str) -> Vec<Piece> {
         .collect()
 }
 
-/// The tokens and descriptions but for commas that end a list and the braces of empty blocks.
+/// The tokens and descriptions except for commas that end a list and the braces of empty blocks.
 fn tokens(text: &str) -> Vec<String> {
     let mut all: Vec<Piece> = pieces(text);
     all.retain(|piece| !matches!(piece, Piece::Comment(_)));

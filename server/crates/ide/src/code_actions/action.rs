@@ -32,7 +32,7 @@ pub enum ActionKind {
     FixAll,
 }
 
-/// Where a diagnostic stands in its text.
+/// Where a diagnostic is in its text.
 pub fn span_of(db: &Database, diagnostic: &Diagnostic) -> Span {
     match diagnostic.location {
         Location::Place(place) => place.resolve(db).1,

@@ -1,8 +1,8 @@
 //! What may stand at a place of a text, broken or not, by the words before it. It must not know a
 //! model.
 //!
-//! The words before the cursor tell it, and no tree: while someone types, the text behind the
-//! cursor is what the tree is wrong about.
+//! It is found from the words before the cursor, not from a tree: during typing, the text after the
+//! cursor is where the tree is wrong.
 
 use threatline_model::{
     Fact, Gives, Kind, Span, fact_named,
@@ -166,7 +166,7 @@ pub fn context(text: &str, offset: u32, kind_of: &dyn Fn(&str) -> Option<Kind>) 
     Some(context)
 }
 
-/// Whether what is typed at a byte goes into a comment or a string. One that has no end goes on.
+/// Whether what is typed at a byte goes into a comment or a string. One that has no end continues.
 fn is_inside(token: &Token, offset: u32) -> bool {
     let goes_on = match token.kind {
         TokenKind::Comment | TokenKind::Description => true,
@@ -441,7 +441,7 @@ impl Nesting {
     }
 }
 
-/// What a parenthesis is of: the function that it stands behind without a space, or `in`.
+/// What a parenthesis is of: the function that it is behind without a space, or `in`.
 fn opener(words: &[Word], parenthesis: usize) -> Option<String> {
     let (token, word) = words[parenthesis.checked_sub(1)?];
     let is_adjacent = token.span.end == words[parenthesis].0.span.start;

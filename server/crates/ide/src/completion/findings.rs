@@ -13,7 +13,7 @@ use threatline_model::{
 };
 use threatline_view::related;
 
-/// How many elements are looked at for what is open.
+/// How many elements are examined for what is open.
 const MAX_ELEMENTS: usize = 2_000;
 
 impl List<'_> {
@@ -69,7 +69,7 @@ impl List<'_> {
         }
     }
 
-    /// The element that is written; a flow without a name is known by where it stands.
+    /// The element that is written; a flow without a name is known by where it is.
     fn element(&self) -> Option<Decl> {
         let around = || declaration_at(self.db, self.file, self.context.word.start);
         let element = self.own().or_else(around);

@@ -22,11 +22,11 @@ pub struct Item {
     pub sort: Sort,
     /// What is shown beside it, on one line.
     pub detail: Option<String>,
-    /// What is written: the label, unless it is said.
+    /// The text to insert, if it differs from the label.
     pub insert: Option<String>,
     /// Likewise with places to fill in, for an editor that can: `$0`, `${1:name}`.
     pub snippet: Option<String>,
-    /// What is compared with what is typed: the label, unless it is said.
+    /// The text to filter by, if it differs from the label.
     pub filter: Option<String>,
     /// The word that people have for it by which it was found, shown behind the label.
     pub alias: Option<&'static str>,
@@ -60,7 +60,7 @@ pub enum Sort {
 /// What explains an item. It is kept as names, so that it can be looked up when it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
-    /// Nothing more than what is said.
+    /// Nothing in addition.
     Nothing,
     /// A kind of declarations.
     Kind(Kind),

@@ -36,7 +36,7 @@ impl List<'_> {
         }
     }
 
-    /// A component stands before all else, and what is expected in tests alone.
+    /// A component is before all else, and what is expected in tests alone.
     fn can_begin(&self, kind: Kind) -> bool {
         match kind {
             Kind::Component => {

@@ -20,7 +20,7 @@ pub struct List<'db> {
     pub db: &'db Database,
     /// The file that is written.
     pub file: File,
-    /// What stands around the place.
+    /// What is around the place.
     pub context: Context,
     /// What is typed, as names are compared with it.
     pub typed: Vec<char>,

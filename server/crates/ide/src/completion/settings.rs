@@ -51,7 +51,7 @@ fn heading(line: &str) -> Option<&str> {
     Some(name.trim())
 }
 
-/// The keys of the section that goes on to a line, above that line.
+/// The keys of the section that continues to a line, above that line.
 fn keys_above(text: &str) -> impl Iterator<Item = &str> {
     keys(text.lines().rev())
 }

@@ -144,7 +144,7 @@ impl Walk<'_, '_> {
         gives
     }
 
-    /// A function, and what stands between its parentheses.
+    /// A function, and what is between its parentheses.
     fn call(
         &mut self,
         node: NodeId,

@@ -8,7 +8,7 @@ use threatline_model::{
 /// What a word means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// It names the declaration that it stands in.
+    /// It names the declaration that it is in.
     Declares(Decl),
     /// It names another declaration.
     Names(Decl),
@@ -31,11 +31,11 @@ pub enum Meaning {
 /// A word, and what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Occurrence {
-    /// The declaration that it stands in.
+    /// The declaration that it is in.
     pub within: Decl,
     /// The part of the declaration that it is of.
     pub part: Part,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// What it means.
     pub meaning: Meaning,

@@ -798,7 +798,7 @@ fn what_is_done_leaves_texts_in_form() {
     let mut count = 0;
     for (nth, (name, files)) in example_models().into_iter().enumerate() {
         let mut workspace = workspace(&files);
-        // Each model is looked at in other places, so that every kind of declaration is.
+        // Each model is examined in other places, so that every kind of declaration is.
         let skipped = nth % stride(25);
         let paths: Vec<String> = files
             .iter()

@@ -107,7 +107,7 @@ fn what_is_known_by_another_word_is_found() {
             ("flow", "data_flow", "data_flow flow"),
         ],
     );
-    // A client goes on with the first list.
+    // A client continues with the first list.
     let all = offered("store db { technology: $0 }").expect("there are technologies");
     let database = all
         .items

@@ -64,7 +64,7 @@ fn hints_tell_what_the_text_does_not() {
         inlay_hints(cursor.db(), cursor.file, all(&cursor), none),
         []
     );
-    // Only what is asked for is looked at.
+    // Only what is asked for is examined.
     let line = text.find("flow pay").unwrap();
     let part = inlay_hints(cursor.db(), cursor.file, Span::new(line, line + 40), wanted);
     assert_eq!(

@@ -1,5 +1,5 @@
 //! How many diagnostics of one code a file has one by one: there may be as many as the text is
-//! long, and each takes far more room than what it tells of. It must not know what they say.
+//! long, and each takes far more room than the mistake. It must not know what they mean.
 
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, Location};
@@ -57,7 +57,7 @@ pub fn limited<'all>(diagnostics: impl Iterator<Item = &'all Diagnostic>) -> Vec
 /// The diagnostics of a code that are not listed.
 pub struct Unlisted {
     code: &'static Code,
-    /// Where the first of them stands.
+    /// Where the first of them is.
     first: Location,
     /// How much the heaviest of them weighs.
     severity: Severity,
@@ -77,7 +77,7 @@ impl Unlisted {
         }
     }
 
-    /// Counts one that tells of some findings.
+    /// Counts a diagnostic that reports findings.
     pub fn add(&mut self, severity: Severity, findings: usize) {
         self.severity = self.severity.min(severity);
         self.number += 1;

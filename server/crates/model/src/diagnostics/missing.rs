@@ -27,22 +27,22 @@ use std::cmp::Reverse;
 use threatline_syntax::Kind;
 use threatline_syntax::prose::{all_of, count, one_of, with_article};
 
-/// How many findings a diagnostic tells of one by one.
+/// The most findings that a diagnostic lists one by one.
 const MAX_FINDINGS_LISTED: usize = 100;
 
-/// The findings that one diagnostic tells of, the most severe first.
+/// The findings that one diagnostic reports, the most severe first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Group {
     cause: Cause,
-    /// As many of them as are listed.
+    /// The findings that are listed.
     members: Vec<Assessed>,
-    /// The first of those that are not listed, and how many these are.
+    /// The first finding that is not listed, and how many there are.
     more: Option<(FindingId, usize)>,
-    /// What they are of, listed or not.
+    /// Their categories, listed or not.
     categories: Categories,
     /// How many rules found them, listed or not.
     rules: usize,
-    /// How many elements would state the fact that they wait for, listed or not.
+    /// How many elements lack the fact that they wait for, listed or not.
     elements_without_fact: usize,
 }
 
@@ -68,7 +68,7 @@ impl Group {
         }
     }
 
-    /// How much it weighs: a question is no error, however much depends on it.
+    /// Its severity: a question is not an error, however much depends on it.
     fn weight(&self) -> Severity {
         let weight = weight(self.most_severe().severity);
         match self.cause {
@@ -88,7 +88,7 @@ impl Group {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Cause {
-    /// A rule found it, or a person.
+    /// A rule found it, or the model declares it.
     Found(Decl),
     /// A fact is not stated.
     Unstated(&'static str),
@@ -127,8 +127,8 @@ pub(super) fn missing_mitigations(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// What stands for the findings in a file that no list has, if there are any: too many are on one
-/// element.
+/// One diagnostic for the findings in a file that no list has, if there are any: too many are on
+/// one element.
 fn too_many(db: &dyn Db, file: File) -> Option<Diagnostic> {
     let mut counts = FindingCounts::default();
     let mut elements = Vec::new();
@@ -153,7 +153,7 @@ fn too_many(db: &dyn Db, file: File) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-/// The open findings on what a file declares, and those that wait for a fact which it does not
+/// The open findings on the declarations of a file, and those that wait for a fact that it does not
 /// state.
 #[salsa::tracked]
 fn groups(db: &dyn Db, file: File) -> Vec<Group> {
@@ -170,7 +170,7 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
         add(cause_of(assessed.finding.id), assessed);
     }
     for assessed in runs(db, file).flat_map(|run| &run.waiting) {
-        // What would be low at most is not worth a question; it is counted.
+        // A severity of at most low is not worth a question; it is only counted.
         if let Some(missing) = assessed.finding.missing
             && assessed.finding.severity > Level::Low
         {
@@ -183,9 +183,9 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
         .collect()
 }
 
-/// Findings of one cause as what one diagnostic tells of.
+/// The findings of one cause, as a group that one diagnostic reports.
 fn group(cause: Cause, mut members: Vec<&Assessed>) -> Group {
-    // A stable sort: among equals the first by file and place leads.
+    // A stable sort: among equals, the first by file and place comes first.
     members.sort_by_key(|assessed| Reverse(assessed.finding.severity));
     let mut categories = Categories::default();
     let mut rules = FxHashSet::default();
@@ -276,7 +276,7 @@ fn relate_shortfalls(db: &dyn Db, mut diagnostic: Diagnostic, group: &Group) -> 
     diagnostic
 }
 
-/// What to state of a threat that is mitigated in part.
+/// What to state in a threat that is partly mitigated.
 fn how_to_finish(db: &dyn Db, threat: Decl, finding: &Finding) -> Option<String> {
     let (done, listed) = done_of_threat(db, finding);
     let states = |property| typed(db, threat).get(property).is_some();
@@ -303,7 +303,7 @@ fn relate_more(diagnostic: Diagnostic, group: &Group) -> Diagnostic {
     }
 }
 
-/// Adds the `accept`s that name findings of a group, and that hold only for what is less severe.
+/// Adds the `accept`s of findings of a group that only hold for a lower severity.
 fn relate_outgrown(db: &dyn Db, mut diagnostic: Diagnostic, group: &Group) -> Diagnostic {
     for finding in group.findings() {
         for accept in accepts_of(db, finding) {
@@ -356,17 +356,17 @@ fn explained_by(db: &dyn Db, id: FindingId) -> String {
     format!("for details, run `threatline explain {quote}{name}{quote}`")
 }
 
-/// The mitigations that can act against rules on an element, the model's own first.
+/// The mitigations of rules that can act on an element, those of its own file first.
 fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
     let countering = rules
         .iter()
         .flat_map(|rule| mitigations_against_rule(db, element.model(db), *rule));
-    // What cannot act there is no cure.
+    // A mitigation that cannot act there would not help.
     let can_act = |mitigation: &Decl| {
         !element.kind(db).is_element() || obstacle_on(db, *mitigation, element).is_none()
     };
     let mut countering: Vec<Decl> = countering.copied().filter(can_act).collect();
-    // What is declared beside the element is nearest at hand.
+    // Mitigations in the element's own file come first.
     countering.sort_by_key(|mitigation| mitigation.file(db) != element.file(db));
     let mut names: Vec<String> = Vec::new();
     for mitigation in countering {
@@ -383,12 +383,12 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
     (!names.is_empty()).then(|| format!("possible {label}: {}", names.join(", ")))
 }
 
-/// A fact that is not stated. The diagnostic stands at the element which would state it, of several
+/// A fact that is not stated. The diagnostic is at the element which would state it, of several
 /// the one on which most depends.
 fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> Diagnostic {
     let elements = elements_without_fact(group);
     let rules = rules_of(group);
-    // The fact may belong to an element of another file that is too far off to be told of it.
+    // The fact may belong to an element of another file, which does not report it.
     let element = elements[0];
     let shown_at = if element.file(db) == file {
         element
@@ -459,7 +459,7 @@ fn unstated_message(db: &dyn Db, property: &str, group: &Group, elements: &[Decl
     format!("`{property}` is unspecified for {elements}; {waits} (up to {severity}, {categories})")
 }
 
-/// Adds what a rule would find, and the facts that lead there but for the one that is missing.
+/// Adds the finding of a rule, and the facts that lead to it except for the missing one.
 fn relate_waiting(
     db: &dyn Db,
     mut diagnostic: Diagnostic,
@@ -482,7 +482,7 @@ fn relate_waiting(
     diagnostic
 }
 
-/// What to write so that a fact is stated.
+/// How to state a fact, as a help.
 fn how_to_state(kind: Kind, property: &str) -> String {
     let schema = schema::of(kind).property(property);
     let nothing = match schema.and_then(|property| property.nothing) {

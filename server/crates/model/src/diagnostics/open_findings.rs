@@ -1,5 +1,5 @@
-//! The open findings on a declaration, and where those that wait for a fact are told. It must not
-//! know how they are grouped.
+//! The open findings on a declaration, and where those that wait for a fact are reported. It
+//! must not know how they are grouped.
 
 use crate::assessment::{Assessed, FindingCounts, FindingState, assessed, unlisted};
 use crate::boundaries::contents;

@@ -24,11 +24,11 @@ use std::iter::successors;
 use threatline_syntax::prose::{count, with_article};
 use threatline_syntax::{Kind, Span, SyntaxErrorKind};
 
-/// How many syntax errors of a file are told one by one. Each takes much more room than what it
-/// tells of.
+/// The most syntax errors of a file that are reported one by one. Each takes much more room than
+/// the text that is wrong.
 const MAX_SYNTAX_ERRORS: usize = 100;
 
-/// What is wrong with the text, by where it stands at the moment.
+/// What is wrong with the text, by where it is at the moment.
 pub(super) fn text_problems(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let source = file.source(db);
     let mut problems = Vec::new();

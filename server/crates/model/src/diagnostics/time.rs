@@ -15,7 +15,7 @@ use threatline_syntax::prose::count;
 /// How many days before its time something is called near.
 pub const DUE_SOON_DAYS: i32 = 30;
 
-/// The property in which declarations of a kind state a day, and what is told when it has passed
+/// The property in which declarations of a kind state a date, and the codes for when it has passed
 /// and when it is near.
 pub(super) fn day_of(kind: Kind) -> Option<(&'static str, &'static Code, &'static Code)> {
     match kind {

@@ -8,12 +8,12 @@ use salsa::{Durability, Setter};
 use std::sync::Arc;
 use threatline_syntax::Kind;
 
-/// Never: the library, and which file a declaration stands in. Queries do not even note that they
+/// Never: the library, and which file a declaration is in. Queries do not even note that they
 /// read it.
 pub const FIXED: Durability = Durability::NEVER_CHANGE;
 /// How often names and places change, and what technologies, protocols, mitigations and rules say.
 pub const SHAPES: Durability = Durability::HIGH;
-/// How often facts change, but for those of definitions and of what is being written.
+/// How often facts change, except for those of definitions and of what is being written.
 pub const FACTS: Durability = Durability::MEDIUM;
 /// How often the facts of the declaration that is being written change.
 pub const TYPED: Durability = Durability::LOW;
@@ -39,7 +39,7 @@ fn concerns_many(kind: Kind) -> bool {
 
 /// Notices which declaration is being written: whoever writes at one does so key by key. What
 /// depends on it learns with the second key that it changes often, and from the third on nothing
-/// else is looked at, however large the model is. There is one at a time.
+/// else is examined, however large the model is. There is one at a time.
 #[derive(Default)]
 pub struct Typing {
     /// The declaration whose facts changed last.
@@ -51,7 +51,7 @@ pub struct Typing {
 }
 
 impl Typing {
-    /// Sets the facts of a declaration, and tells whether it is the one that is being written.
+    /// Sets the facts of a declaration, and returns whether it is the one that is being written.
     pub fn set_facts(&mut self, db: &mut Database, decl: Decl, facts: Arc<Facts>) -> bool {
         let kind = decl.kind(db);
         let is_again = self.last.replace(decl) == Some(decl);

@@ -1,4 +1,4 @@
-//! The text of a file as whoever owns the disk hands it over. It must not know what it says.
+//! The text of a file as the host program provides it. It must not know what the text means.
 
 use crate::lower::Unreadable;
 use threatline_syntax::MAX_TEXT;
@@ -24,7 +24,7 @@ impl FileText {
         }
     }
 
-    /// Decodes what was read. What is not UTF-8 is told and passed over.
+    /// Decodes what was read. Bytes that are not UTF-8 are reported and skipped.
     pub fn decode(bytes: Vec<u8>) -> FileText {
         if bytes.len() > MAX_TEXT {
             let why = format!(

@@ -44,9 +44,9 @@ enum Entry {
     AcceptedBy(Decl),
 }
 
-/// What a heading tells of a name.
+/// What a heading states about a name.
 enum HeadingEntry {
-    /// A declaration has it that is no component.
+    /// A declaration has it that is not a component.
     Member(File, Decl, Kind),
     /// A file is the component of this name.
     Component(File),

@@ -1,5 +1,5 @@
 //! What a text says, ready to be compared with what the inputs of its file say: of a whole text, or
-//! after an edit, when most of it says what it said. It must not set an input.
+//! after an edit, when most of it is unchanged. It must not set an input.
 
 use super::file_text::FileText;
 use crate::db::{Db, File};
@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use threatline_syntax::{Edit, Kind, LineIndex};
 
-/// What a file says, beside its source.
+/// What a file states, in addition to its source.
 pub struct FileReading {
     /// The component that it is.
     pub component: Option<SmolStr>,
@@ -28,7 +28,7 @@ pub struct FileReading {
 
 /// What a declaration is and says.
 pub enum DeclarationReading {
-    /// What the one at this place said before the edit.
+    /// The declaration at this place before the edit.
     Kept(usize),
     /// What was read now.
     Read(Shape, Facts),
@@ -77,7 +77,7 @@ pub fn read_edited(db: &dyn Db, file: File, text: String, edit: Edit) -> (Source
         replaced,
     } = lower_again(&text, before, edit, description);
 
-    // Of what was read again, most says what it said.
+    // Most of what was read again is unchanged.
     let is_same = |at: usize, now: &LoweredDeclaration| stated(at) == (&now.shape, &now.facts);
     let anew = changed_part(replaced.clone(), &again.declarations, is_same);
     let is_unchanged = anew.is_empty() && replaced.len() == again.declarations.len();

@@ -113,7 +113,7 @@ impl Workspace {
         self.roots.models()
     }
 
-    /// The tests, by path: each a model of its own, which builds on the model that it lies in.
+    /// The tests, by path: each a model of its own, which builds on the model that it is in.
     pub fn tests(&self) -> impl Iterator<Item = Model> {
         let tests = self.tests.values().chain(&self.library_tests);
         let mut tests: Vec<Model> = tests.copied().collect();

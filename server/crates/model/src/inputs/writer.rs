@@ -328,7 +328,7 @@ pub fn definitions_of(db: &dyn Db, declarations: &[Decl]) -> Arc<[(Kind, Decl)]>
         .collect()
 }
 
-/// The source of a file that says nothing.
+/// The source of an empty file.
 fn no_source() -> Arc<Source> {
     Arc::new(read(FileText::new("")).0)
 }

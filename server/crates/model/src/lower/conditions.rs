@@ -7,7 +7,7 @@ use threatline_syntax::{Node, Span, children, field};
 /// How many nodes of a condition are read, so that each has an id.
 const MAX_NODES: usize = NodeId::MAX as usize / 2;
 
-/// Reads a condition, and tells where each of its nodes stands, counted from the start of the
+/// Reads a condition, and returns where each of its nodes is, counted from the start of the
 /// declaration.
 pub fn lower_condition(node: Node, text: &str, start: u32) -> (Condition, Vec<Span>) {
     let mut reader = ConditionReader {

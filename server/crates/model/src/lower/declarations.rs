@@ -1,4 +1,4 @@
-//! From the syntax of one declaration to its shape, facts and spans. It must not know what stands
+//! From the syntax of one declaration to its shape, facts and spans. It must not know what is
 //! around it.
 
 use super::conditions::lower_condition;
@@ -87,7 +87,7 @@ impl<'text> DeclarationReader<'text> {
     fn shape(&self, node: Declaration) -> Option<Shape> {
         let name = |node| name(node, self.text);
         Some(Shape {
-            // Where it is no word of the language, the text was read as what is meant.
+            // Where it is not a word of the language, the text was read as what is meant.
             kind: node
                 .kind(self.text)
                 .or_else(|| meant(node.kind_word(self.text)?))?,

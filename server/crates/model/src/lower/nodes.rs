@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 use threatline_syntax::{Node, Span, name_text, span};
 
-/// Where a node stands, counted from the start of its declaration.
+/// Where a node is, counted from the start of its declaration.
 pub fn relative_span(node: Node, start: u32) -> Span {
     let span = span(node);
     Span {

@@ -81,7 +81,7 @@ pub enum Part {
 }
 
 impl Spans {
-    /// Where a part stands in the text. A part that is not written is looked for at the name.
+    /// Where a part is in the text. A part that is not written is looked for at the name.
     pub fn of(&self, part: Part) -> Span {
         let span = match part {
             Part::Whole => Some(self.whole),

@@ -13,7 +13,7 @@ use threatline_syntax::{
     open_block, parse_with, span, syntax_errors_above,
 };
 
-/// The text of a file as it stands, and where its declarations are in it.
+/// The text of a file as it is, and where its declarations are in it.
 #[derive(Debug)]
 pub struct Source {
     /// The text.
@@ -75,8 +75,8 @@ pub fn lower(text: &str) -> LoweredFile {
     reader.lowered
 }
 
-/// Reads the pieces of a text that an edit changed. `described` tells what the description of a
-/// declaration was.
+/// Reads the pieces of a text that an edit changed. `described` returns the description that a
+/// declaration had.
 pub fn lower_again(
     text: &str,
     before: &Source,
@@ -175,7 +175,7 @@ impl<Described: Fn(usize) -> Option<SmolStr>> Before<'_, Described> {
             .is_some_and(|before| before.as_ref() != now)
     }
 
-    /// Puts what is said of the pieces that were not read again around what is said of those that
+    /// Puts the results for the pieces that were not read again around the results for those that
     /// were.
     fn put_around(&self, file: &mut LoweredFile, read_again: &Range<u32>, edit: Edit) {
         let moved = |span: Span| Span {
@@ -260,7 +260,7 @@ impl<'text> Reader<'text> {
                 above,
             );
         };
-        // What was begun in an open block stays in it, and what stands below is none of it.
+        // What was begun in an open block stays in it, and what is below is none of it.
         let closed = [&text[..open], "\n}"].concat();
         let above = self.part(
             Part {
@@ -306,7 +306,7 @@ impl<'text> Reader<'text> {
         let begins_with_declaration = items.first().is_some_and(
             |item| matches!(item, Item::Declaration(first) if first.0.start_byte() == 0),
         );
-        // What is broken at its beginning is not described, nor is what stands further below.
+        // What is broken at its beginning is not described, nor is what is further below.
         let mut waiting = above.filter(|_| begins_with_declaration);
         for item in items {
             match item {

@@ -22,7 +22,7 @@ pub struct Shape {
     pub target: Option<SmolStr>,
 }
 
-/// What a declaration says of itself.
+/// The description of a declaration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The title.
@@ -77,13 +77,13 @@ impl Value {
 /// A finding, as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindingFacts {
-    /// What stands before `@`.
+    /// What is before `@`.
     pub rule: SmolStr,
-    /// What stands behind it.
+    /// What is behind it.
     pub subject: Subject,
 }
 
-/// What stands behind `@`.
+/// What is behind `@`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A name.

@@ -58,7 +58,7 @@ impl Observed {
         }
     }
 
-    /// How many queries are looked at, be it only to find that they hold, until one file is
+    /// How many queries are examined, be it only to find that they hold, until one file is
     /// diagnosed.
     pub fn looked_at_for(&self, path: &str) -> usize {
         self.looked_at.store(0, Ordering::Relaxed);

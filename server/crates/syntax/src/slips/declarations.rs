@@ -32,7 +32,7 @@ struct Block {
     /// The kind that it is of, and the token of its `{`.
     kind: Option<Kind>,
     opening: usize,
-    /// The error that tells of declarations in it.
+    /// The error that reports declarations in it.
     around: Option<usize>,
 }
 
@@ -66,7 +66,7 @@ impl<'draft> Reader<'draft, '_> {
             .map_or("", |number| self.written(number))
     }
 
-    /// Whether a token goes on with the line of the one before it.
+    /// Whether a token continues with the line of the one before it.
     fn is_in_line(&self, number: usize) -> bool {
         let token = self.tokens.get(number);
         token.is_some_and(|token| !token.begins_line)
@@ -81,7 +81,7 @@ impl<'draft> Reader<'draft, '_> {
         self.blocks.iter().all(|block| block.around.is_some())
     }
 
-    /// Looks at a token. What comes out is how many were looked at.
+    /// Examines a token. Returns how many were examined.
     fn token(&mut self, number: usize) -> Option<usize> {
         match self.written(number) {
             "{" => {
@@ -199,7 +199,7 @@ impl<'draft> Reader<'draft, '_> {
             .unwrap_or(self.tokens.len())
     }
 
-    /// Whether what stands before a word lacks it.
+    /// Whether what is before a word lacks it.
     fn expects_more(&self, number: usize) -> bool {
         let before = self.before(number);
         let is_sign = matches!(before, ":" | "->" | "in" | "." | "@" | "(" | "," | "-");
@@ -260,7 +260,7 @@ impl<'draft> Reader<'draft, '_> {
             }
         }
         let end = self.declaration_end(number);
-        // Where the line goes on, what is in it is not known to be one declaration.
+        // Where the line continues, what is in it is not known to be one declaration.
         let placeholder = placeholder(word.len()).filter(|_| !self.is_in_line(end));
         if let (Some(kind), Some(placeholder)) = (meant, placeholder) {
             self.draft.parse_as(span, placeholder);

@@ -5,7 +5,7 @@ use crate::errors::{SyntaxError, SyntaxErrorKind};
 use crate::lexer::{Token, TokenKind};
 use crate::span::Span;
 
-/// How many slips of a text are told apart. With more of them, the text is of another language.
+/// The most slips of a text that are distinguished. With more, the text is in another language.
 const MAX_SLIPS: usize = 1000;
 
 /// A text while its slips are looked for.

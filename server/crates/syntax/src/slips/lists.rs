@@ -5,7 +5,7 @@ use crate::lexer::Token;
 use crate::span::Span;
 
 /// Mends a list whose values begin with `-`, from its first one on. What comes out is how many
-/// tokens it has; none if it is no list, or there are too many slips.
+/// tokens it has; none if it is not a list, or there are too many slips.
 pub fn dashed(draft: &mut Draft, readable: &str, tokens: &[Token], first: usize) -> Option<usize> {
     let is_dash = |token: &Token| token.begins_line && token.written(readable) == "-";
     let is_value = |token: Option<&Token>| {

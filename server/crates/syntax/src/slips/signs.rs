@@ -1,6 +1,6 @@
-//! Slips that the signs themselves tell: comments with `#`, and strings in other quotes. They come
-//! first, since what is in a comment or a string is no other slip. It must not know what a token is
-//! part of.
+//! Slips that single characters show: comments with `#`, and strings in other quotes. They come
+//! first, since what is in a comment or a string is not another slip. It must not know what a token
+//! is part of.
 
 use super::draft::Draft;
 use crate::lexer::{Lexer, TokenKind};

@@ -48,7 +48,7 @@ impl fmt::Display for Problem {
 }
 
 impl Uses {
-    /// The modules of a crate and those that each uses, but for itself.
+    /// The modules of a crate and those that each uses, except for itself.
     pub fn of(sources: &Sources) -> Uses {
         let edges = sources.modules().map(|module| {
             let mut used: BTreeSet<Module> = sources.used_by(module).into_iter().collect();

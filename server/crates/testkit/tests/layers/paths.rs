@@ -1,5 +1,5 @@
-//! The files of a crate as modules, and the paths that each writes. It must not know which paths are
-//! wrong.
+//! The files of a crate as modules, and the paths that each writes. It must not know which paths
+//! are wrong.
 
 use crate::tokens::{Token, tokens};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ impl Sources {
             .iter()
             .flat_map(|(module, text)| declared_in(module, &tokens(text)))
             .collect();
-        // What no file declares but for tests is no module of the crate.
+        // What no file declares except for tests is not a module of the crate.
         texts.retain(|module, _| module.is_empty() || declared.contains(module));
         Sources { texts }
     }

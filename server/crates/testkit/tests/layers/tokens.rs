@@ -141,7 +141,7 @@ fn is_of_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-/// The tokens but for the items behind `#[cfg(test)]`.
+/// The tokens except for the items behind `#[cfg(test)]`.
 fn without_tests(tokens: &[Token]) -> Vec<Token> {
     let mut kept = Vec::new();
     let mut next = 0;

@@ -11,7 +11,7 @@ pub enum Topic {
     Policy,
     /// A flow crosses a boundary that it did not cross.
     Crossing,
-    /// Sensitive data are where they were not, or data are more sensitive than they were.
+    /// Sensitive data is in a new place, or data is more sensitive than before.
     Sensitive,
     /// New in the design.
     Added,
@@ -47,14 +47,14 @@ impl Topic {
     }
 }
 
-/// Where something stands.
+/// Where something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Where {
     /// In the base; it is gone.
     Base(Place),
     /// In the head.
     Head(Place),
-    /// In the head's `threatline.toml`, if what is told stands there at all.
+    /// In the head's `threatline.toml`, if the setting is there at all.
     Settings(Option<Span>),
 }
 
@@ -111,7 +111,7 @@ pub enum Overruled {
         /// What the head says that it is, in a word.
         state: &'static str,
     },
-    /// It is closed, or less severe, by definitions of the head alone.
+    /// It is closed or less severe only by definitions of the head.
     Redefined,
 }
 

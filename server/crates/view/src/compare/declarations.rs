@@ -33,7 +33,7 @@ impl Comparer<'_> {
         }
     }
 
-    /// A declaration of both: what it says, else which of its texts differ.
+    /// A declaration of both: its changed facts, else its changed texts.
     fn compare_declaration(&mut self, old: Decl, new: Decl) {
         let reported = self.comparison.changes.len();
         self.compare_placement(old, new);
@@ -89,7 +89,7 @@ impl Comparer<'_> {
                 );
             }
             Kind::Flow => {
-                // One without ends is no flow yet: an error says so.
+                // One without ends is not a flow yet: an error says so.
                 let Some((source, target)) = written_ends(db, decl, &|decl| self.name(decl)) else {
                     return;
                 };

@@ -1,5 +1,5 @@
 //! Which declaration of one state of a model is which of another: by kind and full name, flows
-//! without a name by their ends, and what was renamed by what it says and who names it. It must not
+//! without a name by their ends, and what was renamed by its facts and its references. It must not
 //! know what a difference means.
 
 use super::side::Side;
@@ -182,7 +182,7 @@ impl<'a> Matching<'a> {
     }
 
     /// What a declaration says and who names it, without its own name; nothing, if that is nothing.
-    /// `in_head` gives what both sides know; of the rest the kind alone counts.
+    /// `in_head` gives what both sides know; for the rest, only the kind counts.
     fn signature(
         &self,
         side: &Side,

@@ -10,8 +10,8 @@ use threatline_model::{
 };
 
 impl Comparer<'_> {
-    /// Compares all that two states of a declaration say, but for texts and for mitigations of
-    /// elements and of what is around them: those are told by what they protect.
+    /// Compares all that two states of a declaration say, except for texts and for mitigations of
+    /// elements and of what is around them: those are reported by what they protect.
     pub fn compare_properties(&mut self, old: Decl, new: Decl) {
         let stated = |db, decl: Decl| typed(db, decl).stated.iter();
         let stated = stated(self.base.db, old).chain(stated(self.head.db, new));
@@ -90,7 +90,7 @@ impl Comparer<'_> {
             self.report_on(topic(kind, is_weaker_without), decl, part, message);
         }
         let new = missing_in(&change.after, &change.before);
-        // What an `accept` accepts besides is told by its findings.
+        // What else an `accept` accepts is reported with its findings.
         if !new.is_empty() && kind != Kind::Accept {
             let message = format!("{called}: `{name}` gained {}", new.join(", "));
             // The first that are called enough let the others go.

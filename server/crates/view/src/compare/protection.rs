@@ -1,4 +1,4 @@
-//! What protects an element that did not, and what no longer does, told once for all elements of
+//! What newly protects an element, and what no longer does, reported once for all elements of
 //! one list. It must not know which threats a mitigation counters.
 
 use super::comparer::Comparer;

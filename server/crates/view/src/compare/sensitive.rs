@@ -1,4 +1,4 @@
-//! Where sensitive data are that were not there, and which data are more sensitive than they were.
+//! Where sensitive data is new, and which data is more sensitive than before.
 //! It must not know other properties.
 
 use super::comparer::Comparer;
@@ -9,7 +9,7 @@ use threatline_model::{
 };
 use threatline_syntax::prose::count;
 
-/// From which classification on data are told of.
+/// The lowest classification of data that is reported.
 const MIN_CLASSIFICATION: u8 = 2;
 
 /// The properties that name data.
@@ -34,7 +34,7 @@ impl Comparer<'_> {
     }
 
     fn compare_held(&mut self, old: Option<Decl>, decl: Decl, verb: &str) {
-        // One that takes another way is told with all that it carries.
+        // A flow with other ends is reported with everything that it carries.
         if old.is_some_and(|old| self.other_way(old, decl).is_some()) {
             return;
         }
@@ -98,7 +98,7 @@ impl Comparer<'_> {
         !held.any(|held| self.matching.base_name(*held) == asset)
     }
 
-    /// Whether data are more sensitive than they were, by a property of their asset.
+    /// Whether data is more sensitive than before, by a property of its asset.
     pub fn is_more_sensitive(&self, old: Decl, asset: Decl, property: &str) -> bool {
         let was = sensitivity_of_asset(self.base.db, old);
         let is = sensitivity_of_asset(self.head.db, asset);

@@ -1,4 +1,4 @@
-//! What a property says, as text that compares. It must not know in which state it stands.
+//! What a property says, as text that compares. It must not know in which state it is.
 
 use threatline_model::{
     Database, Decl, FindingSelector, StatedProperty, TypedValue, assessed,
@@ -7,7 +7,7 @@ use threatline_model::{
 };
 use threatline_syntax::prose::count;
 
-/// Whether a property is for people alone, and no part of the design.
+/// Whether a property is only for people, and not part of the design.
 pub fn is_text(property: &Property) -> bool {
     let is_text = matches!(property.takes, Takes::Text | Takes::Reference);
     is_text && !["out_of_scope", "by", "evidence"].contains(&property.name)

@@ -114,7 +114,7 @@ fn protocol_says(db: &Database, flow: Decl, property: &str) -> bool {
     says.is_some_and(|(yes, _)| yes)
 }
 
-/// Whether a list that is shorter says less of what is protected or looked at.
+/// Whether a list that is shorter says less of what is protected or examined.
 pub fn loses_when_shorter(kind: Kind, name: &str) -> bool {
     matches!(
         (kind, name),

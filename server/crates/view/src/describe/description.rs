@@ -12,13 +12,13 @@ use threatline_model::{
     typed,
 };
 
-/// How many entries of a list are told; how many more there are is said.
+/// The most entries of a list that are shown, before the number of the others.
 pub const MAX_ENTRIES: usize = 10;
 
 /// Entries of a list, each with the place that it is about.
 pub type Entries = Vec<(String, Option<Place>)>;
 
-/// The properties that no description tells of: they are for people, and stand on their own.
+/// The properties that no description shows: they are for people and explain themselves.
 const LEFT_OUT: [&str; 3] = ["tags", "links", "references"];
 
 /// The description of a declaration.
@@ -36,7 +36,7 @@ pub struct Description<'db> {
 }
 
 impl<'db> Description<'db> {
-    /// Nothing said so far.
+    /// An empty description.
     pub fn new(db: &'db Database, file: File, decl: Decl) -> Description<'db> {
         Description {
             db,
@@ -109,7 +109,7 @@ impl<'db> Description<'db> {
         self.parts.push(Section::Item(text.into(), place));
     }
 
-    /// Adds a heading and what stands below it, as many as are read; nothing, if there is nothing.
+    /// Adds a heading and what is below it, as many as are read; nothing, if there is nothing.
     pub fn list(&mut self, heading: &'static str, entries: Entries) {
         if entries.is_empty() {
             return;
@@ -158,7 +158,7 @@ impl<'db> Description<'db> {
         part.map(|part| decl.part(part))
     }
 
-    /// Adds the properties that are stated, save those that are told otherwise.
+    /// Adds the stated properties, except those that are shown in another way.
     pub fn properties(&mut self, told_otherwise: &[&str]) {
         for stated in &typed(self.db, self.decl).stated {
             let name = stated.property.name;
@@ -177,7 +177,7 @@ impl<'db> Description<'db> {
         }
     }
 
-    /// Where a ticket leads, on a line of its own, if the settings tell.
+    /// The link of a ticket on its own line, if the settings define it.
     fn ticket_link(&self, property: &str, values: &[String]) -> String {
         let settings = self.decl.model(self.db).settings(self.db);
         match (property, &settings.ticket_link, values) {

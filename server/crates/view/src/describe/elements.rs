@@ -10,7 +10,7 @@ use threatline_model::{
 };
 use threatline_syntax::prose::quoted_list;
 
-/// The properties that are told as what follows from them.
+/// The properties that are shown by what follows from them.
 const TOLD_AS_FACTS: [&str; 6] = [
     "mitigations",
     "out_of_scope",

@@ -7,7 +7,7 @@ use threatline_model::{
     Assessed, Database, File, FindingId, FindingState, Part, Standing, name_from,
 };
 
-/// How many findings are told of.
+/// The most findings that are shown.
 const MAX_FINDINGS: usize = 10;
 
 /// Findings as sections, named as a file can write them.

@@ -1,5 +1,5 @@
 //! The findings that a name in an `accept` or a test means; also why there are none. It must not
-//! know where the name stands.
+//! know where the name is.
 
 use super::declaration::declaration;
 use super::findings::findings;

@@ -11,7 +11,7 @@ use threatline_model::{
     full_name, placed_in, touching, trust_of_boundary, typed,
 };
 
-/// How many findings are told of a part.
+/// The most findings that are shown for a part.
 const MAX_FINDINGS: usize = 5;
 /// How wide the text of a flow, of an element and of a boundary is at most, in columns.
 const FLOW_COLUMNS: usize = 18;
@@ -38,7 +38,7 @@ pub fn diagram(db: &Database, files: &[File], direction: Direction) -> Result<Di
         .filter(|decl| decl.kind(db) == Kind::Boundary)
         .collect();
     // What is in a boundary may be in files that are not drawn; of a part of a model an empty one
-    // tells nothing.
+    // shows nothing.
     let model = files.first().map(|file| file.model(db));
     let is_part = model.is_some_and(|model| model.files(db).len() > files.len());
     if is_part && !(elements.is_empty() && flows.is_empty()) {
@@ -155,7 +155,7 @@ impl Gathered<'_> {
         }
     }
 
-    /// What is told of a part on its own: what it is, and what is open on it.
+    /// The details of a single part: what it is, and what is open on it.
     fn tooltip(
         &self,
         decl: Decl,

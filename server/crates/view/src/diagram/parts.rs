@@ -36,7 +36,7 @@ impl Direction {
     }
 }
 
-/// Why there is no drawing.
+/// Why there is no diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotDrawn {
     /// There is nothing to draw.
@@ -73,7 +73,7 @@ pub struct Part {
     pub title: String,
     /// The same in the lines that are drawn, what is too long cut off.
     pub name: Vec<String>,
-    /// What is said below.
+    /// The text below.
     pub below: String,
     /// The worst that is known of it.
     pub worst: Cell,
@@ -83,7 +83,7 @@ pub struct Part {
     pub outside: bool,
     /// Of a boundary.
     pub(super) trust: &'static str,
-    /// What is said of it on its own, first the line that names it.
+    /// Its details, first the line that names it.
     pub tooltip: String,
     /// The boundary around it, as a part.
     pub within: Option<usize>,

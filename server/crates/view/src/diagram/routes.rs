@@ -70,7 +70,7 @@ struct Area {
 struct Meeting {
     element: usize,
     is_far_side: bool,
-    /// Where across the flow goes on.
+    /// Where across the flow continues.
     across: f64,
     flow: usize,
     is_source: bool,

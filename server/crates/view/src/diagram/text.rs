@@ -1,4 +1,4 @@
-//! How much room text takes in a drawing, and how it is cut to fit. It must not know what it says.
+//! How much room text takes in a drawing, and how it is cut to fit. It must not know its meaning.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

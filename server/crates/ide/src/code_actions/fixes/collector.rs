@@ -55,7 +55,7 @@ impl<'db> Fixes<'db> {
         self.add(title, false, change);
     }
 
-    /// The findings that the diagnostic tells of.
+    /// The findings that the diagnostic reports.
     pub fn findings(&self) -> Vec<&'db Assessed> {
         let db = self.db;
         let finding = |id: &FindingId| {

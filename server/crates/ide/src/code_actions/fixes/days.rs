@@ -13,7 +13,7 @@ pub fn accept_longer(fixes: &mut Fixes, place: Place) {
     remove_acceptance(fixes, place.decl, false);
 }
 
-/// What was assumed is looked at again later.
+/// What was assumed is examined again later.
 pub fn look_again(fixes: &mut Fixes, place: Place) {
     let title = "Mark as reviewed; review again by";
     postpone(fixes, place.decl, "validate_by", title);

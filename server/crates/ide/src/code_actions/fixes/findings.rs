@@ -59,7 +59,7 @@ fn counter(fixes: &mut Fixes, rule: Decl, elements: &[Decl]) {
         let mut elements = elements.iter();
         elements.all(|element| obstacle_on(db, *mitigation, *element).is_none())
     });
-    // The model's first, what is beside the element before what is elsewhere.
+    // The model's first, what is next to the element before what is elsewhere.
     countering.sort_by_key(|mitigation| (mitigation.in_library(db), mitigation.file(db) != file));
     let on = match elements {
         [element] => format!("`{}`", name_from(db, *element, file)),
@@ -285,7 +285,7 @@ pub fn state_fact(fixes: &mut Fixes, _: Place) {
     }
 }
 
-/// A text as it stands in a snippet and in quotes.
+/// A text as it is in a snippet and in quotes.
 fn in_quotes(text: &str) -> String {
     snippet::escaped(&strings::escaped(text))
 }

@@ -158,7 +158,7 @@ pub fn declare_asset(fixes: &mut Fixes, place: Place) {
     fixes.add_snippet("Declare an asset", change);
 }
 
-/// Removes a declaration that nothing uses, or that says nothing.
+/// Removes a declaration that is unused or has no effect.
 pub fn remove(fixes: &mut Fixes, place: Place) {
     let name = shown_name(fixes.db, place.decl);
     let is_preferred = fixes.diagnostic.code.id == codes::UNUSED_DEFINITION.id;

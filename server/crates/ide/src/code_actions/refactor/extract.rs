@@ -86,7 +86,7 @@ fn chosen(db: &Database, file: File, within: Span) -> Vec<Decl> {
     chosen.map(|(decl, _)| *decl).collect()
 }
 
-/// The path of a component's file beside another one.
+/// The path of a component's file next to another one.
 fn path_beside(db: &Database, file: File, name: &str) -> Arc<str> {
     let path: &str = file.path(db);
     let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
@@ -134,7 +134,7 @@ fn is_sound(db: &Database, models: &[Model], model: Model, change: &Change) -> b
     model_after.is_some_and(|model_after| errors(after.db(), model_after) <= errors(db, model))
 }
 
-/// How many errors a model has, but for what is open in it.
+/// How many errors a model has, except for what is open in it.
 fn errors(db: &Database, model: Model) -> usize {
     let open = [codes::MISSING_MITIGATION.id, codes::UNSTATED_FACT.id];
     let files = model.files(db).iter();

@@ -226,7 +226,7 @@ def test_actions_are_filled_in_when_they_are_chosen(doc):
     problems = shop.client.pull(shop.uri)
     found = actions(shop, "flow pa|y", problems)
     assert all("edit" not in action for action in found)
-    assert [action["title"][:9] for action in found if action.get("isPreferred")] == ["Change th"]
+    assert [action["title"][:9] for action in found if action.get("isPreferred")] == ["Change `p"]
     assert found[0]["diagnostics"] == problems
     chosen = shop.client.request("codeAction/resolve", found[0])
     after = shop.applied(chosen["edit"]["documentChanges"][0]["edits"])

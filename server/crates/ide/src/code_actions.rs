@@ -11,9 +11,11 @@ mod refactor;
 pub use action::{ActionKind, CodeAction, span_of};
 
 use crate::change::Change;
+use crate::occurrences::declaration_at;
 use crate::write::laid_out;
-use fixes::{fixes, is_safe};
+use fixes::{Trials, change_fact_at, fixes, is_safe};
 use refactor::refactorings;
+use std::cell::RefCell;
 use threatline_model::{Database, File, Model, Span, diagnostics, settings_diagnostics};
 
 /// What can be done in a part of a file. `models` are those that may name what is in it. In a draft
@@ -25,14 +27,29 @@ pub fn code_actions(
     within: Span,
     is_draft: bool,
 ) -> Vec<CodeAction> {
-    let mut actions = Vec::new();
+    let mut actions: Vec<CodeAction> = Vec::new();
+    let trials = RefCell::new(Trials::default());
     for (number, diagnostic) in diagnostics(db, file).iter().enumerate() {
         if touches(span_of(db, diagnostic), within) {
-            let fixes = fixes(db, file, diagnostic).into_iter();
-            actions.extend(fixes.map(|fix| CodeAction {
-                mends: Some(number),
-                ..fix
-            }));
+            for mut fix in fixes(db, file, diagnostic, &trials) {
+                // One change may mend several diagnostics.
+                let mut known = actions.iter_mut();
+                let known =
+                    known.find(|known| known.title == fix.title && known.change == fix.change);
+                if let Some(known) = known {
+                    known.mends.push(number);
+                } else {
+                    fix.mends.push(number);
+                    actions.push(fix);
+                }
+            }
+        }
+    }
+    if let Some(decl) = declaration_at(db, file, within.start) {
+        for fix in change_fact_at(db, file, decl, within, &mut trials.borrow_mut()) {
+            if !actions.iter().any(|known| known.change == fix.change) {
+                actions.push(fix);
+            }
         }
     }
     actions.extend(refactorings(db, models, file, within, is_draft));
@@ -48,8 +65,9 @@ pub fn code_actions(
 /// Everything in a file that can be mended without a decision, at once.
 pub fn fix_all(db: &Database, file: File) -> Option<CodeAction> {
     let mut mended = Change::default();
+    let trials = RefCell::new(Trials::default());
     for diagnostic in diagnostics(db, file).iter().filter(|known| is_safe(known)) {
-        let mut fixes = fixes(db, file, diagnostic).into_iter();
+        let mut fixes = fixes(db, file, diagnostic, &trials).into_iter();
         let Some(fix) = fixes.find(|fix| fix.is_preferred) else {
             continue;
         };
@@ -71,7 +89,7 @@ pub fn fix_all(db: &Database, file: File) -> Option<CodeAction> {
         title: "Apply all safe fixes".to_owned(),
         sort: ActionKind::FixAll,
         is_preferred: false,
-        mends: None,
+        mends: Vec::new(),
         change,
     })
 }
@@ -90,7 +108,7 @@ pub fn settings_code_actions(db: &Database, model: Model, within: Span) -> Vec<C
             title: format!("Change to `{new}`"),
             sort: ActionKind::Fix,
             is_preferred: true,
-            mends: Some(number),
+            mends: vec![number],
             change: Change::one(path, span, new.as_str()),
         })
     });

@@ -150,18 +150,21 @@ pub fn list(snapshot: &Snapshot, params: lsp::CodeActionParams) -> Result<Vec<Va
     {
         let mut shown =
             json!({ "title": sanitize::line(&action.title), "kind": kind(action.sort) });
-        if let Some((code, range)) = action
-            .mends
-            .and_then(|index| fixed(snapshot, &asked, index))
-        {
-            let code = Some(lsp::NumberOrString::String(code.to_owned()));
-            let known = params.context.diagnostics.iter();
-            let known: Vec<_> = known
-                .filter(|known| known.code == code && known.range == range)
-                .collect();
-            if !known.is_empty() {
-                shown["diagnostics"] = json!(known);
-            }
+        let mended = action.mends.iter();
+        let mended: Vec<_> = mended
+            .filter_map(|index| fixed(snapshot, &asked, *index))
+            .collect();
+        let known = params.context.diagnostics.iter();
+        let known: Vec<_> = known
+            .filter(|known| {
+                let Some(lsp::NumberOrString::String(code)) = &known.code else {
+                    return false;
+                };
+                mended.contains(&(code.as_str(), known.range))
+            })
+            .collect();
+        if !known.is_empty() {
+            shown["diagnostics"] = json!(known);
         }
         if action.is_preferred && client.has("textDocument.codeAction.isPreferredSupport") {
             shown["isPreferred"] = json!(true);

@@ -12,9 +12,9 @@ pub struct CodeAction {
     pub sort: ActionKind,
     /// Whether it is the one to take.
     pub is_preferred: bool,
-    /// The diagnostic that it mends, by its number in
+    /// The diagnostics that it mends, by their numbers in
     /// [`diagnostics`](threatline_model::diagnostics) of the file.
-    pub mends: Option<usize>,
+    pub mends: Vec<usize>,
     /// What it changes.
     pub change: Change,
 }

@@ -1,6 +1,8 @@
 //! What mends a diagnostic. What decides about a risk is offered, and never the only thing to do.
 //! It must not know how actions are listed.
 
+mod trials;
+
 mod collector;
 
 // What is mended.
@@ -12,9 +14,13 @@ mod days;
 mod design;
 mod findings;
 
+pub use design::change_fact_at;
+pub use trials::Trials;
+
 use crate::change::Change;
 use crate::code_actions::action::{CodeAction, span_of};
 use collector::Fixes;
+use std::cell::RefCell;
 use threatline_model::{
     Database, Diagnostic, File, Location, Place,
     codes::{self, Code},
@@ -73,8 +79,13 @@ pub fn is_safe(diagnostic: &Diagnostic) -> bool {
 }
 
 /// The fixes of a diagnostic of a file, the best first.
-pub fn fixes(db: &Database, file: File, diagnostic: &Diagnostic) -> Vec<CodeAction> {
-    let mut fixes = Fixes::new(db, file, diagnostic);
+pub fn fixes(
+    db: &Database,
+    file: File,
+    diagnostic: &Diagnostic,
+    trials: &RefCell<Trials>,
+) -> Vec<CodeAction> {
+    let mut fixes = Fixes::new(db, file, diagnostic, trials);
     let span = span_of(db, diagnostic);
     if let Some(new) = &diagnostic.replacement {
         let change = Change::one(file.path(db), span, new.as_str());

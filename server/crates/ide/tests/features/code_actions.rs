@@ -11,7 +11,7 @@ use threatline_model::{File, FileText, Model, Span, Workspace, codes, diagnostic
 use threatline_syntax::{parse, syntax_errors};
 use threatline_testkit::{Cursor, cases, example_models, fixture, stride, workspace};
 
-fn models(workspace: &Workspace) -> Vec<Model> {
+pub fn models(workspace: &Workspace) -> Vec<Model> {
     workspace.models().chain(workspace.tests()).collect()
 }
 
@@ -31,7 +31,7 @@ fn offered(cursor: &Cursor) -> Vec<CodeAction> {
 
 /// The titles of what is offered at the cursor.
 #[track_caller]
-fn titles(model: &str, expected: Expect) {
+pub fn titles(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let all = offered(&cursor);
     let shown = all.iter().map(|action| {
@@ -45,7 +45,7 @@ fn titles(model: &str, expected: Expect) {
 }
 
 /// The files that an action changes, as it leaves them.
-fn after(workspace: &Workspace, action: &CodeAction) -> Vec<(String, String)> {
+pub fn after(workspace: &Workspace, action: &CodeAction) -> Vec<(String, String)> {
     let db = workspace.db();
     let plain = |text: String| {
         if action.change.is_snippet {
@@ -86,7 +86,7 @@ fn after(workspace: &Workspace, action: &CodeAction) -> Vec<(String, String)> {
 
 /// What the action with this beginning of its title makes of the model.
 #[track_caller]
-fn done(model: &str, title: &str, expected: Expect) {
+pub fn done(model: &str, title: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let all = offered(&cursor);
     let Some(action) = all.iter().find(|action| action.title.starts_with(title)) else {
@@ -132,10 +132,10 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
     titles(
         &at("pay:"),
         expect![[r#"
-            * Change the design: `protocol: https` on `pay`
-            - Plan a mitigation based on `tls` for `pay`
-            - Add `vpn` to `pay`: VPN
-            - Add `payload_encryption` to `pay`: Payload encryption
+            * Change `protocol` to `https` (closes 1 finding)
+            - Plan a mitigation based on `tls` for `pay` by 2026-01-31
+            - State that `vpn` is in place on `pay` (asserted)
+            - State that `payload_encryption` is in place on `pay` (asserted)
             - Record as a threat
             - Accept `unencrypted_flow@pay` with a person, an end date and a reason
             - Dismiss `unencrypted_flow@pay`: it does not apply
@@ -143,7 +143,7 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
     );
     done(
         &at("pay:"),
-        "Add `vpn`",
+        "State that `vpn`",
         expect![[r#"
         asset card "Card" { classification: restricted }
 
@@ -165,7 +165,7 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
     );
     done(
         &at("pay:"),
-        "Change the design",
+        "Change `protocol`",
         expect![[r#"
         asset card "Card" { classification: restricted }
 
@@ -307,16 +307,17 @@ fn a_missing_fact_is_stated_where_the_reference_lists_it() {
     titles(
         &model,
         expect![[r#"
-            * Change the design: `protocol: https` on `pay`
-            - Plan a mitigation based on `tls` for `pay`
-            - Add `vpn` to `pay`: VPN
-            - Add `payload_encryption` to `pay`: Payload encryption
+            * Change `protocol` to `https` (closes 1 finding)
+            - Plan a mitigation based on `tls` for `pay` by 2026-01-31
+            - State that `vpn` is in place on `pay` (asserted)
+            - State that `payload_encryption` is in place on `pay` (asserted)
             - Record as a threat
             - Accept `unencrypted_flow@pay` with a person, an end date and a reason
             - Dismiss `unencrypted_flow@pay`: it does not apply
-            - Set `authorization: none` on `pay`
+            - Set `authorization` on `pay`
             - Set `authorization: service` on `pay`
             - Set `authorization: end_user` on `pay`
+            - Set `authorization: none` on `pay`
         "#]],
     );
     done(
@@ -435,9 +436,9 @@ fn days_are_moved() {
     titles(
         model,
         expect![[r#"
-            - Mark as implemented
             - Change the due date to 2026-04-01
             - Change the due date to 2027-01-01
+            - Mark as implemented
         "#]],
     );
     done(
@@ -704,7 +705,7 @@ fn fixes_mend_what_they_are_for() {
             {
                 let within = span_of(db, diagnostic);
                 let fixes = code_actions(db, &models(&before), file, within, false);
-                for fix in fixes.iter().filter(|fix| fix.mends == Some(at)) {
+                for fix in fixes.iter().filter(|fix| fix.mends.contains(&at)) {
                     count += 1;
                     let changed = after(&before, fix);
                     let texts = files.iter().map(|(path, text)| {
@@ -761,8 +762,8 @@ fn fixes_mend_what_they_are_for() {
         definition-cycle: 2
         invalid-condition: 0
         missing-mitigation: 12
-        unknown-trust: 4
-        unstated-fact: 22
+        unknown-trust: 5
+        unstated-fact: 25
         unmet-expectation: 0
         expired-acceptance: 3
         expiring-acceptance: 3

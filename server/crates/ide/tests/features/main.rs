@@ -4,6 +4,7 @@
 mod closing;
 mod code_actions;
 mod completion;
+mod design_fixes;
 mod document_links;
 mod everywhere;
 mod folding_range;

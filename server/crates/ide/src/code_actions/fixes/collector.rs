@@ -1,10 +1,12 @@
 //! The fixes of one diagnostic while they are collected. It must not know what any of them mends.
 
+use super::trials::Trials;
 use crate::change::Change;
 use crate::code_actions::action::{ActionKind, CodeAction};
+use std::cell::RefCell;
 use std::time::Duration;
 use threatline_model::{
-    Assessed, Database, Diagnostic, File, FindingId, World, assessed, names_in, resolve,
+    Assessed, Database, Date, Diagnostic, File, FindingId, World, assessed, names_in, resolve,
 };
 
 /// How many ways of the same kind are offered.
@@ -18,17 +20,25 @@ pub struct Fixes<'db> {
     pub file: File,
     /// What is to be mended.
     pub diagnostic: &'db Diagnostic,
+    /// Where changes are tried before they are offered.
+    pub trials: &'db RefCell<Trials>,
     /// What mends it.
     pub actions: Vec<CodeAction>,
 }
 
 impl<'db> Fixes<'db> {
     /// None so far.
-    pub fn new(db: &'db Database, file: File, diagnostic: &'db Diagnostic) -> Fixes<'db> {
+    pub fn new(
+        db: &'db Database,
+        file: File,
+        diagnostic: &'db Diagnostic,
+        trials: &'db RefCell<Trials>,
+    ) -> Fixes<'db> {
         Fixes {
             db,
             file,
             diagnostic,
+            trials,
             actions: Vec::new(),
         }
     }
@@ -40,7 +50,7 @@ impl<'db> Fixes<'db> {
                 title: title.into(),
                 sort: ActionKind::Fix,
                 is_preferred,
-                mends: None,
+                mends: Vec::new(),
                 change,
             });
         }
@@ -71,6 +81,13 @@ impl<'db> Fixes<'db> {
         let today = World::get(self.db).today(self.db);
         let days = Duration::from_secs(days * 24 * 60 * 60);
         today.saturating_add(days).to_string()
+    }
+
+    /// Whether a day is neither past nor further ahead than some days.
+    pub fn is_within(&self, day: Date, days: u64) -> bool {
+        let today = World::get(self.db).today(self.db);
+        let days = Duration::from_secs(days * 24 * 60 * 60);
+        (today..=today.saturating_add(days)).contains(&day)
     }
 
     /// A name that nothing in the file has, and that means nothing of the model there.

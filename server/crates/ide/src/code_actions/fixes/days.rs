@@ -19,9 +19,10 @@ pub fn look_again(fixes: &mut Fixes, place: Place) {
     postpone(fixes, place.decl, "validate_by", title);
 }
 
-/// A mitigation that was to be done is done, or is to be done later.
+/// A mitigation that was to be done is to be done later, or, as someone says, is done.
 pub fn implement(fixes: &mut Fixes, place: Place) {
     let (db, decl) = (fixes.db, place.decl);
+    postpone(fixes, decl, "due", "Change the due date to");
     let mut change = Change::default();
     let stated = typed(db, decl);
     if let Some(due) = stated.get("due") {
@@ -34,7 +35,6 @@ pub fn implement(fixes: &mut Fixes, place: Place) {
         change.edit(file.path(db), span, "implemented");
     }
     fixes.add("Mark as implemented", false, change);
-    postpone(fixes, decl, "due", "Change the due date to");
 }
 
 /// Takes away what an `accept` names and nothing is; the whole of it, if it names nothing else.

@@ -4,13 +4,13 @@
 
 use super::collector::{Fixes, MAX_FIXES};
 use super::design;
-use super::properties::{MAX_WORDS, statement};
+use super::properties::{MAX_WORDS, statement, weakest_last};
 use crate::change::Change;
-use crate::snippet;
+use crate::snippet::{self, plain_text};
 use crate::write::{add_property, add_value, append};
 use threatline_model::{
-    Assessed, Decl, FindingId, Level, MissingFact, Place, mitigations_against_rule, name_from,
-    obstacle_on,
+    Assessed, Decl, FindingId, Level, MissingFact, Part, Place, StatedProperty, is_done,
+    mitigations_against_rule, name_from, obstacle_on,
     schema::{self, Takes},
     typed,
 };
@@ -46,7 +46,8 @@ pub fn treat(fixes: &mut Fixes, _: Place) {
     dismiss(fixes, &findings);
 }
 
-/// Declares a mitigation that counters a rule, or adds those that are in place to elements.
+/// Offers mitigations against a rule: those that are planned, a new one that is, and last those
+/// that are in place, as far as someone says so.
 fn counter(fixes: &mut Fixes, rule: Decl, elements: &[Decl]) {
     let (db, file) = (fixes.db, fixes.file);
     let mut countering = mitigations_against_rule(db, file.model(db), rule).clone();
@@ -65,21 +66,44 @@ fn counter(fixes: &mut Fixes, rule: Decl, elements: &[Decl]) {
         [element] => format!("`{}`", name_from(db, *element, file)),
         _ => format!("{} elements", elements.len()),
     };
+    let (done, not_done): (Vec<Decl>, Vec<Decl>) = countering
+        .into_iter()
+        .partition(|mitigation| is_done(db, *mitigation));
+    let in_time = not_done.into_iter().filter_map(|mitigation| {
+        let due = typed(db, mitigation).date("due")?;
+        let is_planned = typed(db, mitigation).states("status", "planned");
+        (is_planned && fixes.is_within(due, days_to_plan(fixes))).then_some((mitigation, due))
+    });
+    let in_time: Vec<_> = in_time.take(MAX_FIXES).collect();
+    for (mitigation, due) in in_time {
+        let name = name_from(db, mitigation, file);
+        let title = format!("Add `{name}` to {on}, planned by {due}");
+        let change = listing(fixes, mitigation, elements);
+        fixes.add(title, false, change);
+    }
     if let Some(base) = base {
         declare_mitigation(fixes, base, elements, &on);
     }
-    let has_better = fixes.actions.iter().any(|action| action.is_preferred);
-    for (number, mitigation) in countering.iter().take(MAX_FIXES).enumerate() {
-        let mut change = Change::default();
-        for element in elements {
-            let name = name_from(db, *mitigation, element.file(db));
+    for mitigation in done.into_iter().take(MAX_FIXES) {
+        let name = name_from(db, mitigation, file);
+        let change = listing(fixes, mitigation, elements);
+        let title = format!("State that `{name}` is in place on {on} (asserted)");
+        fixes.add(title, false, change);
+    }
+}
+
+/// A change that lists a mitigation on elements that do not list it yet.
+fn listing(fixes: &Fixes, mitigation: Decl, elements: &[Decl]) -> Change {
+    let db = fixes.db;
+    let mut change = Change::default();
+    for element in elements {
+        let mut listed = typed(db, *element).decls("mitigations");
+        if !listed.any(|listed| listed == mitigation) {
+            let name = name_from(db, mitigation, element.file(db));
             add_value(db, *element, "mitigations", &name, &mut change);
         }
-        let name = name_from(db, *mitigation, file);
-        let title = mitigation.title(db).map(|title| format!(": {title}"));
-        let title = format!("Add `{name}` to {on}{}", title.unwrap_or_default());
-        fixes.add(title, number == 0 && !has_better, change);
     }
+    change
 }
 
 /// What a person replaces by the owner of a mitigation.
@@ -105,29 +129,69 @@ fn declare_mitigation(fixes: &mut Fixes, base: Decl, elements: &[Decl], on: &str
         "mitigation {name} \"${{1:{}}}\" {{\n  based_on: {base_name}\n  status: ${{2:planned}}\n  \
          due: ${{3:{}}}\n  owner: \"${{4:{OWNER}}}\"\n}}",
         in_quotes(title),
-        fixes.in_days(days_to_plan(fixes))
+        fixes.in_days(days_to_plan(fixes)),
     );
     let mut change = Change::default();
     for element in elements.iter().filter(|element| element.file(db) == file) {
         add_value(db, *element, "mitigations", &name, &mut change);
     }
     append(db, file, &text, &mut change);
-    let title = format!("Plan a mitigation based on `{base_name}` for {on}");
+    let day = fixes.in_days(days_to_plan(fixes));
+    let title = format!("Plan a mitigation based on `{base_name}` for {on} by {day}");
     fixes.add_snippet(title, change);
+}
+
+/// The first thing that a plan lacks to count: the status, a day that is near enough, or an owner.
+fn complete_plan(fixes: &mut Fixes, mitigation: Decl) {
+    let db = fixes.db;
+    let days = days_to_plan(fixes);
+    let stated = typed(db, mitigation);
+    let is_in_time = stated
+        .date("due")
+        .is_some_and(|due| fixes.is_within(due, days));
+    let is_owned = stated.get("owner").is_some() || stated.get("ticket").is_some();
+    let day = fixes.in_days(days);
+    let (property, value) = if !stated.states("status", "planned") {
+        ("status", "planned".to_owned())
+    } else if !is_in_time {
+        ("due", day)
+    } else if !is_owned {
+        ("owner", format!("\"${{1:{OWNER}}}\""))
+    } else {
+        return;
+    };
+    let mut change = Change::default();
+    let value_of = |stated: &StatedProperty| Some((stated.position, stated.values.first()?.0));
+    match stated.get(property).and_then(value_of) {
+        Some((position, index)) => {
+            let (file, span) = mitigation.part(Part::Value(position, index)).resolve(db);
+            change.edit(file.path(db), span, value.as_str());
+        }
+        None => add_property(db, mitigation, property, &value, &mut change),
+    }
+    let name = name_from(db, mitigation, fixes.file);
+    let value = plain_text(&value);
+    fixes.add_snippet(format!("Plan `{name}`: `{property}: {value}`"), change);
 }
 
 /// A mitigation against what a person found, which is planned.
 fn plan_mitigation(fixes: &mut Fixes, threat_name: &str, threat: Decl) {
+    let db = fixes.db;
+    // Another plan closes nothing while one that is listed falls short.
+    let mut listed = typed(db, threat).decls("mitigations");
+    if let Some(mitigation) = listed.find(|mitigation| !is_done(db, *mitigation)) {
+        return complete_plan(fixes, mitigation);
+    }
     let name = fixes.free_name(&format!("against_{threat_name}"));
+    let day = fixes.in_days(days_to_plan(fixes));
     let text = format!(
-        "mitigation {name} \"${{1:Title}}\" {{\n  status: planned\n  due: {}\n  \
-         owner: \"${{2:{OWNER}}}\"\n}}",
-        fixes.in_days(days_to_plan(fixes))
+        "mitigation {name} \"${{1:Title}}\" {{\n  status: planned\n  due: {day}\n  \
+         owner: \"${{2:{OWNER}}}\"\n}}"
     );
     let mut change = Change::default();
     add_value(fixes.db, threat, "mitigations", &name, &mut change);
     append(fixes.db, fixes.file, &text, &mut change);
-    fixes.add_snippet("Plan a mitigation", change);
+    fixes.add_snippet(format!("Plan a mitigation by {day}"), change);
 }
 
 /// The finding as a threat that a person wrote.
@@ -249,16 +313,15 @@ pub fn state_fact(fixes: &mut Fixes, _: Place) {
         return;
     };
     let element_name = name_from(db, elements[0], file);
+    // Any word would be a guess, so who presses the first offer has to write one.
+    let change = statement(fixes, elements[0], name, "$1");
+    fixes.add_snippet(format!("Set `{name}` on `{element_name}`"), change);
     let words: Vec<&str> = match property.takes {
         Takes::Words(words) if !property.many || words.words.len() <= MAX_WORDS => {
-            words.names().collect()
+            weakest_last(words.names().collect())
         }
         Takes::YesNo => vec!["yes", "no"],
-        _ => {
-            let change = statement(fixes, elements[0], name, "$1");
-            fixes.add_snippet(format!("Set `{name}` on `{element_name}`"), change);
-            Vec::new()
-        }
+        _ => Vec::new(),
     };
     let words: Vec<&str> = words
         .into_iter()

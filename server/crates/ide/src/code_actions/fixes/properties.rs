@@ -139,7 +139,10 @@ pub fn change_value(fixes: &mut Fixes, place: Place) {
         }
         (Takes::Date, _) => [0, 90].map(|days| fixes.in_days(days)).to_vec(),
         (Takes::YesNo, _) => ["yes", "no"].map(str::to_owned).to_vec(),
-        (Takes::Words(words), _) => words.names().take(MAX_WORDS).map(str::to_owned).collect(),
+        (Takes::Words(words), _) => {
+            let words = weakest_last(words.names().take(MAX_WORDS).collect());
+            words.into_iter().map(str::to_owned).collect()
+        }
         _ => return,
     };
     let replacement = fixes.diagnostic.replacement.as_deref();
@@ -150,6 +153,12 @@ pub fn change_value(fixes: &mut Fixes, place: Place) {
         let change = Change::one(path, span, word.as_str());
         fixes.add(format!("Change to `{word}`"), false, change);
     }
+}
+
+/// Words in the order in which they are offered: nobody states by haste that there is nothing.
+pub fn weakest_last(mut words: Vec<&str>) -> Vec<&str> {
+    words.sort_by_key(|word| *word == "none");
+    words
 }
 
 /// States what a declaration needs, each with the words that it takes.

@@ -13,7 +13,7 @@ pub fn action(title: String, sort: ActionKind, mut change: Change) -> Option<Cod
         title,
         sort,
         is_preferred: false,
-        mends: None,
+        mends: Vec::new(),
         change,
     })
 }

@@ -51,7 +51,7 @@ pub fn extract(
             title,
             sort: ActionKind::Extract,
             is_preferred: false,
-            mends: None,
+            mends: Vec::new(),
             change: Change::default(),
         });
     }

@@ -759,7 +759,8 @@ pub static KINDS: &[KindSchema] = &[
             one(
                 "based_on",
                 MITIGATION,
-                "The mitigation that it implements. It also mitigates everything that one mitigates.",
+                "The mitigation that it implements. It also mitigates everything that one \
+                 mitigates.",
             ),
             list(
                 "counters",

@@ -101,7 +101,7 @@ fn an_acceptance_says_up_to_which_severity_it_holds() {
     let folder = states(&format!("{SHOP}{accept}"), &with_cards(&accept));
     fails_with(&folder, "worse", "accepted at high, now critical");
     let run = folder.check(&["head"]).exits(1);
-    run.says("`old` accepts it on `memos` up to severity high, and it is critical now");
+    run.says("`old` accepts it on `memos` only up to severity high; it is now critical");
     folder
         .check(&["base"])
         .never_says("failed")

@@ -169,7 +169,7 @@ fn the_likelihood_of_a_rule_can_be_changed() {
     folder
         .run(&finding)
         .exits(0)
-        .says("`critical` (threatline.toml says so: Every week.)");
+        .says("`critical` (set in threatline.toml: Every week.)");
 }
 
 #[test]

@@ -19,7 +19,7 @@ const MODELS: &[(&str, &str)] = &[
         "unauthenticated_flow@identity.open_link",
     ),
     ("shared-database", "shared_database@platform.main_db"),
-    ("marketplace", "unsigned_webhook@orders.tracking"),
+    ("marketplace", "unsigned_webhook@ordering.tracking"),
     ("iot-fleet/draft", "unsigned_firmware@cloud.download"),
     ("iot-fleet/finished", "field.stolen_gateway"),
     ("llm-agent/draft", "shared_tenant_store@business.books"),

@@ -1,7 +1,7 @@
 //! Attributes, which hold everything that the format has no property for, under the names of
 //! the language. It must not know what has a property.
 
-use crate::draft::{Draft, Item};
+use crate::draft::{Draft, Fact, Item};
 use crate::ids::{Ids, fact_of, text_of};
 use crate::tree::{Fields, KEPT, Node, Value};
 use rustc_hash::FxHashMap;
@@ -92,7 +92,12 @@ fn read_property(
 ) {
     item.clear(property.name);
     for text in attributes.texts(property.name) {
-        match fact_of(property.takes, &text, &|kinds, id| index.key_of(kinds, id)) {
+        let fact = if property.nothing.is_some() && text == schema::NOTHING {
+            Some(Fact::Word(text.clone()))
+        } else {
+            fact_of(property.takes, &text, &|kinds, id| index.key_of(kinds, id))
+        };
+        match fact {
             Some(fact) => item.state(property.name, fact),
             None => attributes.keep(
                 &mut item.comments,

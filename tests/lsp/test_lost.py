@@ -229,6 +229,7 @@ def test_what_is_no_message_takes_no_memory(tmp_path, noise):
         client.process.stdin.flush()
     except BrokenPipeError:
         pass
-    assert memory(client) - before < 40
+    # Of 100 MB; what the server keeps of the library may come in between.
+    assert memory(client) - before < 64
     client.process.kill()
     client.process.wait(10)

@@ -345,7 +345,7 @@ scenarios["findings by component, the matrix and explanations"] = async () => {
     await finding.locator(".action-label[aria-label='Explain']").click();
     const explained = await person.frameWith("it is not authenticated");
     await person.bench.picture("findings");
-    await explained.locator("a", { hasText: "edge.threat:9" }).click();
+    await explained.locator("a", { hasText: "edge.threat:10" }).click();
     await person.tab("edge.threat").waitFor();
 
     await person.open("orders.threat");

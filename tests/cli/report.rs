@@ -123,6 +123,18 @@ fn a_model_with_errors_is_told_to_be_incomplete() {
         .exits(2)
         .says("the model has errors")
         .says("web");
+    // Nothing else is wrong with this one.
+    folder.write(
+        "a.threat",
+        "asset note { classification: public }\nprocess one\nstore two\n\
+         flow one -> two { sends: note }\nprocess three in nowhere\n",
+    );
+    today(&folder, &[])
+        .exits(2)
+        .says("The check fails: the model has errors")
+        .never_says("The check passes");
+    let document = folder.check(&["--format", "json"]).exits(2).json();
+    assert_eq!(document["models"][0]["verdict"], "failed");
 }
 
 /// The same model with threats that a person wrote, a fact that is not stated, and days that have

@@ -141,9 +141,10 @@ impl ModelReport {
             .unwrap_or_default()
     }
 
-    /// How the check ends.
+    /// How the check ends. A model with errors passes nothing, since what is wrong in it was not
+    /// analyzed.
     pub fn verdict(&self) -> Verdict {
-        if self.has_other_errors() || self.failing() > 0 {
+        if self.is_broken() || self.has_other_errors() || self.failing() > 0 {
             Verdict::Failed
         } else if self.bar.is_none() {
             Verdict::NotAsked

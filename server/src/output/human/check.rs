@@ -111,7 +111,7 @@ fn verdict(output: &mut impl Write, db: &Database, report: &ModelReport) -> Resu
             if report.unjudged() > 0 || !report.gaps.is_empty() {
                 not_judged(output, db, report)?;
             }
-            if report.verdict() == Verdict::Passed && broken == 0 {
+            if report.verdict() == Verdict::Passed {
                 let bar = bar.word();
                 writeln!(
                     output,

@@ -207,12 +207,6 @@ impl Log<'_> {
     /// One finding of a diagnostic that reports several.
     fn member(&mut self, report: &ModelReport, entry: &Entry, finding: &Finding) {
         let db = self.db;
-        let rule = Rule::of(finding.id);
-        self.rules
-            .add(rule, report.model, Some(finding.severity), true);
-        let spot = spot_of_finding(db, finding.id);
-        let related = reasons(db, finding, &spot);
-        let title = titled(db, finding, finding.severity.word());
         let help = entry.diagnostic.help.iter();
         // What explains the first of them explains no other.
         let help: Vec<String> = help
@@ -226,18 +220,41 @@ impl Log<'_> {
             // The settings say how severe all of them are.
             entry.diagnostic.severity
         };
+        let title = titled(db, finding, finding.severity.word());
+        self.finding(report, finding, severity, (&title, &help), None);
+    }
+
+    /// A finding with a result of its own, at its own place, and with its state unless that is
+    /// plainly open.
+    fn finding(
+        &mut self,
+        report: &ModelReport,
+        finding: &Finding,
+        severity: Severity,
+        (title, help): (&str, &[String]),
+        state: Option<&str>,
+    ) {
+        let db = self.db;
+        let rule = Rule::of(finding.id);
+        self.rules
+            .add(rule, report.model, Some(finding.severity), true);
+        let spot = spot_of_finding(db, finding.id);
+        let related = reasons(db, finding, &spot);
+        let name = finding.id.name(db).to_string();
+        let mut properties = json!({ "severity": finding.severity.word() });
+        if let Some(state) = state {
+            properties["state"] = json!(state);
+        }
+        properties["findings"] = json!([name]);
         self.push(Parts {
             rule,
             severity,
-            message: message(&title, Class::Finding, &related, &help),
+            message: message(title, Class::Finding, &related, help),
             spot: &spot,
             about: Some(finding.id.subject()),
             related,
-            identity: finding.id.name(db).to_string(),
-            properties: json!({
-                "severity": finding.severity.word(),
-                "findings": [finding.id.name(db).as_str()],
-            }),
+            identity: name,
+            properties,
             suppression: None,
         });
     }
@@ -317,28 +334,11 @@ impl Log<'_> {
 
     /// A finding that counts as open in a comparison, and that no diagnostic reports.
     fn overruled(&mut self, report: &ModelReport, opened: &Opened) {
-        let (db, finding) = (self.db, &opened.assessed.finding);
-        let rule = Rule::of(finding.id);
-        self.rules
-            .add(rule, report.model, Some(finding.severity), true);
-        let spot = spot_of_finding(db, finding.id);
-        let related = reasons(db, finding, &spot);
-        let title = titled(db, finding, &severity_in_words(opened));
-        self.push(Parts {
-            rule,
-            severity: severity_of(finding.severity),
-            message: message(&title, Class::Finding, &related, &[]),
-            spot: &spot,
-            about: Some(finding.id.subject()),
-            related,
-            identity: finding.id.name(db).to_string(),
-            properties: json!({
-                "severity": finding.severity.word(),
-                "state": opened.assessed.state.word(),
-                "findings": [finding.id.name(db).as_str()],
-            }),
-            suppression: None,
-        });
+        let finding = &opened.assessed.finding;
+        let title = titled(self.db, finding, &severity_in_words(opened));
+        let severity = severity_of(finding.severity);
+        let state = opened.assessed.state.word();
+        self.finding(report, finding, severity, (&title, &[]), Some(state));
     }
 
     fn related_of(&self, entry: &Entry) -> Vec<Related> {

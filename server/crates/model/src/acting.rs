@@ -12,7 +12,7 @@ use crate::reasons::reasons_against;
 use crate::wording::{Reason, in_one_sentence};
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
-use threatline_syntax::prose::{all_of, with_article};
+use threatline_syntax::prose::{all_of, plural, with_article};
 
 /// What a mitigation counters on an element: what it states itself, and what those state that it is
 /// based on, as far as each can act there.
@@ -147,12 +147,5 @@ pub fn describe_obstacle(db: &dyn Db, element: Decl, obstacle: Obstacle) -> Stri
                 in_one_sentence(&reasons)
             }
         }
-    }
-}
-
-fn plural(kind: &str) -> String {
-    match kind {
-        "process" => "processes".to_owned(),
-        kind => format!("{kind}s"),
     }
 }

@@ -84,16 +84,18 @@ pub fn may_hold(db: &dyn Db, element: Decl) -> Vec<Possible> {
             } else {
                 source
             };
-            let told_by = match is_silent {
-                true => (flow, "sends"),
-                false if keeps_silent => (element, "stores"),
-                false => continue,
+            let (decided_by, property) = if is_silent {
+                (flow, "sends")
+            } else if keeps_silent {
+                (element, "stores")
+            } else {
+                continue;
             };
             let held = other.into_iter().flat_map(|other| holds(db, other));
             possible.extend(held.map(|asset| Possible {
                 asset: *asset,
-                element: told_by.0,
-                property: told_by.1,
+                element: decided_by,
+                property,
             }));
         }
     }

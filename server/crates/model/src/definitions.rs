@@ -37,6 +37,18 @@ pub fn broader_says(db: &dyn Db, decl: Decl, property: &str) -> Option<(bool, De
         .find_map(|decl| Some((typed(db, *decl).yes_no(property)?, *decl)))
 }
 
+/// Whether a technology or a protocol has a trait, its own or that of a broader one. What is not
+/// stated is not so.
+pub fn has_trait(db: &dyn Db, decl: Decl, property: &str) -> bool {
+    broader_says(db, decl, property).is_some_and(|(yes, _)| yes)
+}
+
+/// Whether a technology of an element has a trait.
+pub fn is_made_with(db: &dyn Db, element: Decl, property: &str) -> bool {
+    let mut technologies = typed(db, element).decls("technology");
+    technologies.any(|technology| has_trait(db, technology, property))
+}
+
 /// The technologies that the elements of a model are made with, and all that these are. A name that
 /// the model gives to no technology of its own means the same in all files, so that no file is
 /// examined for it.

@@ -3,7 +3,7 @@
 use crate::assets::{Possible, holds, may_carry, may_handle, may_hold, may_store};
 use crate::boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around, contents, crossed};
 use crate::db::{Db, Decl};
-use crate::definitions::{broader_says, with_broader};
+use crate::definitions::{has_trait, with_broader};
 use crate::flows::{incoming, outgoing, touching};
 use crate::headings::ends;
 use crate::properties::typed;
@@ -292,10 +292,7 @@ impl<'db> FactCache<'db> {
         }
         match stated.decls("protocol").next() {
             // A protocol which does not say that it encrypts does not.
-            Some(protocol) => {
-                let says = broader_says(self.db, protocol, "encrypted");
-                FactValue::YesNo(says.is_some_and(|(yes, _)| yes))
-            }
+            Some(protocol) => FactValue::YesNo(has_trait(self.db, protocol, "encrypted")),
             None => self.missing(flow, "protocol"),
         }
     }
@@ -306,9 +303,10 @@ impl<'db> FactCache<'db> {
             return FactValue::YesNo(Some(authentication) != AUTHENTICATION.position("none"));
         }
         let protocol = stated.decls("protocol").next();
-        match protocol.and_then(|protocol| broader_says(self.db, protocol, "authenticated")) {
-            Some((true, _)) => FactValue::YesNo(true),
-            _ => self.missing(flow, "authentication"),
+        if protocol.is_some_and(|protocol| has_trait(self.db, protocol, "authenticated")) {
+            FactValue::YesNo(true)
+        } else {
+            self.missing(flow, "authentication")
         }
     }
 

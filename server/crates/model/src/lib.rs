@@ -104,7 +104,7 @@ pub use vocabulary::{
 
 // What follows from it: trust, assets, mitigations, broader definitions.
 pub use assets::{Sensitivity, holds, kind_of_asset, sensitivity, sensitivity_of_asset, why_held};
-pub use definitions::{broader_says, with_broader};
+pub use definitions::{broader_says, has_trait, with_broader};
 pub use mitigations::{
     EffectiveMitigation, counters, effective_mitigations, is_done, is_proposed, is_verified,
     mitigations_against_rule,

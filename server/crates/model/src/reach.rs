@@ -2,7 +2,7 @@
 
 use crate::boundaries::crossed;
 use crate::db::{Db, Decl};
-use crate::definitions::broader_says;
+use crate::definitions::is_made_with;
 use crate::flows::incoming;
 use crate::headings::ends;
 use crate::properties::typed;
@@ -110,8 +110,7 @@ pub fn is_proven(db: &dyn Db, flow: Decl) -> bool {
 /// Whether an element only hands on what it gets.
 #[salsa::tracked(returns(copy))]
 pub fn forwards(db: &dyn Db, element: Decl) -> bool {
-    let says = |technology| broader_says(db, technology, "forwards").is_some_and(|(yes, _)| yes);
-    typed(db, element).decls("technology").any(says)
+    is_made_with(db, element, "forwards")
 }
 
 /// Whether a flow starts in a place of lower trust than it ends in; of an element, whether it is

@@ -7,7 +7,7 @@
 
 use crate::assets::holds;
 use crate::db::{Db, Decl, File};
-use crate::definitions::broader_says;
+use crate::definitions::{has_trait, is_made_with};
 use crate::flows::{incoming, outgoing};
 use crate::headings::ends;
 use crate::names::files_naming;
@@ -170,8 +170,8 @@ fn handovers_in(db: &dyn Db, file: File) -> FxHashMap<Decl, Vec<Handover>> {
                 taker,
                 below: trust(db, giver).below(trust(db, taker)),
                 trust: trust(db, giver).most,
-                giver_is_queried: has_trait(db, giver, "queried"),
-                giver_echoes: has_trait(db, giver, "echoes"),
+                giver_is_queried: is_queried(db, giver),
+                giver_echoes: is_made_with(db, giver, "echoes"),
             };
             for asset in assets {
                 handovers.entry(asset).or_default().push(handover);
@@ -197,19 +197,13 @@ fn forwarded(db: &dyn Db, element: Decl) -> Vec<(Decl, Decl)> {
 
 /// Whether a flow is a person's session on a machine, which is not an input of what it reaches.
 fn is_session(db: &dyn Db, flow: Decl) -> bool {
-    let says = |protocol| broader_says(db, protocol, "interactive").is_some_and(|(yes, _)| yes);
-    typed(db, flow).decls("protocol").any(says)
+    let mut protocols = typed(db, flow).decls("protocol");
+    protocols.any(|protocol| has_trait(db, protocol, "interactive"))
 }
 
 /// Whether what is read from an element is the answer to a query.
 fn is_queried(db: &dyn Db, element: Decl) -> bool {
-    has_trait(db, element, "queried")
-}
-
-/// Whether a technology of an element, or a broader one, states something.
-fn has_trait(db: &dyn Db, element: Decl, property: &str) -> bool {
-    let says = |technology| broader_says(db, technology, property).is_some_and(|(yes, _)| yes);
-    typed(db, element).decls("technology").any(says)
+    is_made_with(db, element, "queried")
 }
 
 /// Where the input began that an element may repeat in an asset, having read it in another one.

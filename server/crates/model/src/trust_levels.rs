@@ -3,7 +3,7 @@
 
 use crate::boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around};
 use crate::db::{Db, Decl};
-use crate::definitions::broader_says;
+use crate::definitions::is_made_with;
 use crate::headings::placed_in;
 use crate::names::headings_naming;
 use crate::properties::typed;
@@ -160,8 +160,7 @@ fn holds_own(db: &dyn Db, boundary: Decl) -> bool {
 
 /// Whether an element runs where its users are: a browser, an app, a device.
 fn runs_at_users(db: &dyn Db, element: Decl) -> bool {
-    let says = |technology| broader_says(db, technology, "client_side").is_some_and(|(yes, _)| yes);
-    typed(db, element).decls("technology").any(says)
+    is_made_with(db, element, "client_side")
 }
 
 /// How far an element is trusted by where it is. Outside of all boundaries an external entity is

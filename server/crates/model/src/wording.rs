@@ -4,7 +4,7 @@
 use crate::assets::{aspect_of, why_held};
 use crate::boundaries::crossed;
 use crate::db::{Db, Decl, Place};
-use crate::definitions::broader_says;
+use crate::definitions::has_trait;
 use crate::facts::{FactCache, FactValue};
 use crate::headings::ends;
 use crate::lower::Part;
@@ -239,8 +239,7 @@ impl Subject<'_, '_> {
         }
         match self.facts.typed(self.element).decls("protocol").next() {
             Some(protocol) => {
-                let encrypts = broader_says(self.db, protocol, "encrypted");
-                let encrypts = encrypts.is_some_and(|(encrypts, _)| encrypts);
+                let encrypts = has_trait(self.db, protocol, "encrypted");
                 let protocol = short_name(self.db, protocol);
                 let message = if yes && !encrypts {
                     format!("{called} uses `{protocol}` through an encrypted tunnel")

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use support::verdict::{THRESHOLD, Verdict, fact_holders};
 use threatline_model::{
     Database, Decl, FileText, FindingState, Level, Part, Span, Typed, TypedValue, Workspace,
-    all_findings, broader_says, components_around, effective_mitigations, full_name,
+    all_findings, components_around, effective_mitigations, full_name, has_trait,
     schema::CLASSIFICATION, sensitivity, short_name, typed,
 };
 use threatline_testkit::{example_models, stride, workspace};
@@ -107,10 +107,10 @@ fn worst(db: &Database, stated: &Typed, property: &str) -> Option<String> {
 /// or the component states it.
 fn is_known_otherwise(db: &Database, decl: Decl, property: &str) -> bool {
     let protocols = typed(db, decl).decls("protocol");
-    let mut authenticates = protocols.map(|protocol| broader_says(db, protocol, "authenticated"));
+    let mut authenticates = protocols.map(|protocol| has_trait(db, protocol, "authenticated"));
     let mut components = components_around(db, decl.file(db)).into_iter();
     match property {
-        "authentication" => authenticates.any(|says| says.is_some_and(|(yes, _)| yes)),
+        "authentication" => authenticates.any(|yes| yes),
         "privileges" => components.any(|component| typed(db, component).get(property).is_some()),
         _ => false,
     }
@@ -118,7 +118,7 @@ fn is_known_otherwise(db: &Database, decl: Decl, property: &str) -> bool {
 
 /// The protocol without encryption that an encrypted one builds on.
 fn plain(db: &Database, protocol: Decl) -> Option<String> {
-    let encrypts = |protocol| broader_says(db, protocol, "encrypted").is_some_and(|(yes, _)| yes);
+    let encrypts = |protocol| has_trait(db, protocol, "encrypted");
     let mut broader = protocol;
     while encrypts(broader) {
         broader = typed(db, broader).decls("is").next()?;

@@ -2,7 +2,7 @@
 //! each in a list. It must not know how a list is laid out.
 
 use threatline_model::{
-    Database, Decl, Kind, Model, aliases, broader_says, counters, full_name, short_name, typed,
+    Database, Decl, Kind, Model, aliases, counters, full_name, has_trait, short_name, typed,
     visible_declarations,
 };
 
@@ -63,7 +63,7 @@ fn definition(db: &Database, decl: Decl) -> Definition {
         ),
         broader: stated.decls(broader).map(short).collect(),
         aliases: own.flat_map(|alias| alias.words()).collect(),
-        is_encrypted: broader_says(db, decl, "encrypted").is_some_and(|(is_so, _)| is_so),
+        is_encrypted: has_trait(db, decl, "encrypted"),
         counters: countered.collect(),
         name,
     }

@@ -2,7 +2,7 @@
 
 use crate::codes;
 use crate::db::{Db, Decl};
-use crate::definitions::broader_says;
+use crate::definitions::{broader_says, has_trait};
 use crate::diagnostic::Diagnostic;
 use crate::flows::incoming;
 use crate::headings::ends;
@@ -113,7 +113,7 @@ fn flow_contradictions(db: &dyn Db, flow: Decl, report: &mut dyn FnMut(&str, &st
     }
     if let Some(protocol) = protocol
         && states(db, flow, "authentication", "mutual_tls")
-        && !says("encrypted").is_some_and(|(yes, _)| yes)
+        && !has_trait(db, protocol, "encrypted")
     {
         let message = format!(
             "`authentication: mutual_tls` contradicts `protocol: {}`, which does not use TLS",

@@ -27,6 +27,7 @@ mod settings;
 // Names, and what headings say.
 mod boundaries;
 mod flows;
+mod handovers;
 mod headings;
 mod names;
 mod resolve;

@@ -6,17 +6,18 @@
 //! was put into it, and it does not come with a person's session on a machine.
 
 use crate::assets::holds;
-use crate::db::{Db, Decl, File};
-use crate::definitions::{has_trait, is_made_with};
+use crate::db::{Db, Decl};
 use crate::flows::{incoming, outgoing};
+use crate::handovers::{
+    Begins, Handover, all_handovers, arriving, forwarded, is_queried, is_session,
+};
 use crate::headings::ends;
-use crate::names::files_naming;
 use crate::properties::typed;
-use crate::reach::{Exposure, forwards, reached};
-use crate::trust_levels::{Below, trust};
-use rustc_hash::FxHashMap;
+use crate::reach::{Exposure, reached};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::collections::VecDeque;
-use threatline_syntax::Kind;
+use std::collections::hash_map::Entry;
 
 /// How input in an asset comes to an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,192 +32,199 @@ pub struct Step {
     pub trust: u8,
 }
 
-/// To which elements an asset brings input.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Spread {
-    /// Each with the last step of the shortest way from the least trusted place.
-    pub steps: FxHashMap<Decl, Step>,
-    /// Those for which it depends on the trust of a boundary.
-    pub unknown: FxHashMap<Decl, Decl>,
+/// How far it is from where input began: how little that place is trusted, and over how many flows.
+/// The least trusted place comes first, and the shortest way from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Distance {
+    trust: u8,
+    flows: u32,
 }
+
+/// The last step of input to each of some elements.
+type Steps = FxHashMap<Decl, Step>;
 
 /// How many elements in a row may repeat in one asset what they read in another. More are in no
 /// design, and each is a query within a query.
 const MAX_REPEATERS: u8 = 4;
 
-/// To which elements an asset brings input.
-pub fn spread(db: &dyn Db, asset: Decl) -> &Spread {
-    spread_through(db, asset, MAX_REPEATERS)
+/// How many handovers are looked at before one element to find where its input began. Behind more
+/// of them the whole model is looked at, once for all elements.
+const MAX_LOOKED_AT: usize = 256;
+
+/// The steps by which input in an asset comes to an element, if it does: the last one to it, and
+/// those to the elements before it.
+fn steps_to(db: &dyn Db, element: Decl, asset: Decl, repeaters: u8) -> Cow<'_, Steps> {
+    match steps_from_near(db, element, asset, repeaters) {
+        Some(steps) => Cow::Owned(steps),
+        None => Cow::Borrowed(all_steps(db, asset, repeaters)),
+    }
 }
 
-#[salsa::tracked]
-fn spread_through(db: &dyn Db, asset: Decl, repeaters: u8) -> Spread {
-    let mut spread = Spread::default();
-    let handovers = handovers(db, asset);
-    let mut begun: Vec<(Decl, Step)> = Vec::new();
-    for handover in &handovers {
-        match handover.below {
-            Below::Yes => begun.push((
-                handover.taker,
-                handover.step(handover.giver, handover.trust),
-            )),
-            Below::Unknown(boundary) => {
-                spread.unknown.entry(handover.taker).or_insert(boundary);
+/// The same as far as it can be seen from what is near, so that an edit far away costs nothing:
+/// most input begins a few flows before the element. `None` if there is too much to look at.
+fn steps_from_near(db: &dyn Db, element: Decl, asset: Decl, repeaters: u8) -> Option<Steps> {
+    let mut seen = FxHashSet::from_iter([element]);
+    // The elements by how many flows they are before this one.
+    let mut layers = vec![vec![element]];
+    let mut shortest: Option<Distance> = None;
+    let mut looked_at = 0;
+    // What begins in a place that nothing is trusted less than comes by the shortest way at once.
+    while shortest.is_none_or(|shortest| shortest.trust > 0) {
+        let mut layer = Vec::new();
+        for &taker in layers.last().into_iter().flatten() {
+            let arriving = arriving(db, taker);
+            looked_at += arriving.number_of(asset);
+            if looked_at > MAX_LOOKED_AT {
+                return None;
             }
-            Below::No if handover.giver_echoes => {
-                let origin = repeated(db, handover.giver, asset, repeaters);
-                begun.extend(
-                    origin.map(|from| (handover.taker, handover.step(from.origin, from.trust))),
-                );
+            for handover in arriving.of(asset) {
+                if let Some((_, trust)) = beginning(db, handover, asset, repeaters) {
+                    let flows = layers.len() as u32;
+                    let distance = Distance { trust, flows };
+                    shortest = Some(shortest.map_or(distance, |other| other.min(distance)));
+                }
+                if handover.hands_on && seen.insert(handover.giver) {
+                    layer.push(handover.giver);
+                }
             }
-            Below::No => {}
         }
+        if layer.is_empty() {
+            break;
+        }
+        layers.push(layer);
     }
-    let mut handed_on: FxHashMap<Decl, Vec<&Handover>> = FxHashMap::default();
-    for handover in handovers
-        .iter()
-        .filter(|handover| !handover.giver_is_queried)
-    {
-        handed_on.entry(handover.giver).or_default().push(handover);
+    let Some(shortest) = shortest else {
+        return Some(Steps::default());
+    };
+    // Those of them on a shortest way.
+    let mut distances: FxHashMap<Decl, Distance> = FxHashMap::default();
+    let layers = layers[..shortest.flows as usize].iter().rev();
+    for (layer, flows) in layers.zip(1..) {
+        let distance = Distance { flows, ..shortest };
+        let reached = layer.iter().filter(|taker| {
+            let mut handovers = arriving(db, **taker).of(asset);
+            handovers.any(|handover| brings(db, handover, asset, repeaters, distance, &distances))
+        });
+        let reached: Vec<Decl> = reached.copied().collect();
+        distances.extend(reached.into_iter().map(|taker| (taker, distance)));
+    }
+    Some(steps(db, asset, repeaters, &distances))
+}
+
+/// The last steps of input in an asset to all elements that it comes to.
+#[salsa::tracked]
+fn all_steps(db: &dyn Db, asset: Decl, repeaters: u8) -> Steps {
+    let handovers = all_handovers(db, asset);
+    let mut begun: Vec<(u8, Decl)> = Vec::new();
+    let mut handed_on: FxHashMap<Decl, Vec<Decl>> = FxHashMap::default();
+    for handover in &handovers {
+        let beginning = beginning(db, handover, asset, repeaters);
+        begun.extend(beginning.map(|(_, trust)| (trust, handover.taker)));
+        if handover.hands_on {
+            let takers = handed_on.entry(handover.giver).or_default();
+            takers.push(handover.taker);
+        }
     }
     // The least trusted places first, and from each the shortest way.
-    begun.sort_by_key(|(_, step)| step.trust);
+    begun.sort_by_key(|(trust, _)| *trust);
+    let mut distances = FxHashMap::default();
     let mut begun = begun.into_iter().peekable();
     let mut pending = VecDeque::new();
-    while let Some((_, next)) = begun.peek() {
-        let level = next.trust;
-        while let Some((element, step)) = begun.next_if(|(_, step)| step.trust == level) {
-            pending.push_back((element, step));
+    while let Some(&(trust, _)) = begun.peek() {
+        let first = Distance { trust, flows: 1 };
+        while let Some((_, taker)) = begun.next_if(|(other, _)| *other == trust) {
+            pending.push_back((taker, first));
         }
-        while let Some((element, arrived)) = pending.pop_front() {
-            if spread.steps.contains_key(&element) {
+        while let Some((element, distance)) = pending.pop_front() {
+            let Entry::Vacant(place) = distances.entry(element) else {
                 continue;
-            }
-            spread.steps.insert(element, arrived);
-            let step = |flow| Step {
-                from: element,
-                flow,
-                ..arrived
             };
-            let stated = handed_on.get(&element).into_iter().flatten();
-            pending.extend(stated.map(|handover| (handover.taker, step(handover.flow))));
-            let silent = forwarded(db, element).into_iter();
-            pending.extend(silent.map(|(flow, taker)| (taker, step(flow))));
+            place.insert(distance);
+            let flows = distance.flows + 1;
+            let stated = handed_on.get(&element).into_iter().flatten().copied();
+            let takers = stated.chain(forwarded(db, element));
+            pending.extend(takers.map(|taker| (taker, Distance { trust, flows })));
         }
     }
-    spread
+    steps(db, asset, repeaters, &distances)
 }
 
-/// An asset that goes from one element to another by a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Handover {
-    flow: Decl,
-    giver: Decl,
-    taker: Decl,
-    /// Whether the giver is trusted less than the taker.
-    below: Below,
-    /// The trust of the giver.
-    trust: u8,
-    /// Whether what the giver gives is the answer to a query.
-    giver_is_queried: bool,
-    /// Whether the giver may repeat what it read in other assets.
-    giver_echoes: bool,
-}
-
-impl Handover {
-    fn step(&self, origin: Decl, trust: u8) -> Step {
-        Step {
-            from: self.giver,
-            flow: self.flow,
-            origin,
-            trust,
-        }
-    }
-}
-
-/// By which flows an asset goes from whom to whom, by file and place.
-fn handovers(db: &dyn Db, asset: Decl) -> Vec<Handover> {
-    let mut files: Vec<File> = files_naming(db, asset).to_vec();
-    files.sort_by(|a, b| a.path(db).cmp(b.path(db)));
-    files.dedup();
-    let handovers = files
-        .into_iter()
-        .flat_map(|file| handovers_in(db, file).get(&asset).into_iter().flatten());
-    handovers.copied().collect()
-}
-
-/// The same of one file, for each asset. A query for a file, so that what asks for an asset that
-/// many flows carry looks at files and not at flows.
-#[salsa::tracked]
-fn handovers_in(db: &dyn Db, file: File) -> FxHashMap<Decl, Vec<Handover>> {
-    let mut handovers: FxHashMap<Decl, Vec<Handover>> = FxHashMap::default();
-    let declarations = file.declarations(db).iter();
-    for &flow in declarations.filter(|decl| decl.kind(db) == Kind::Flow) {
-        let (Some(source), Some(target)) = ends(db, flow) else {
+/// The last step to each element whose distance is known. Of several the first counts.
+fn steps(db: &dyn Db, asset: Decl, repeaters: u8, distances: &FxHashMap<Decl, Distance>) -> Steps {
+    let mut nearest_first: Vec<(Distance, Decl)> = distances
+        .iter()
+        .map(|(element, distance)| (*distance, *element))
+        .collect();
+    nearest_first.sort_unstable();
+    let mut steps = Steps::default();
+    for (distance, element) in nearest_first {
+        let mut handovers = arriving(db, element).of(asset);
+        let last =
+            handovers.find(|handover| brings(db, handover, asset, repeaters, distance, distances));
+        let Some(last) = last else {
+            debug_assert!(false, "what has a distance is reached");
             continue;
         };
-        if is_session(db, flow) {
-            continue;
-        }
-        let stated = typed(db, flow);
-        for (property, giver, taker) in [("sends", source, target), ("receives", target, source)] {
-            let mut assets = stated.decls(property).peekable();
-            if assets.peek().is_none() {
-                continue;
-            }
-            let handover = Handover {
-                flow,
-                giver,
-                taker,
-                below: trust(db, giver).below(trust(db, taker)),
-                trust: trust(db, giver).most,
-                giver_is_queried: is_queried(db, giver),
-                giver_echoes: is_made_with(db, giver, "echoes"),
+        let origin = match beginning(db, last, asset, repeaters) {
+            Some((origin, _)) if distance.flows == 1 => Some(origin),
+            _ => steps.get(&last.giver).map(|step| step.origin),
+        };
+        if let Some(origin) = origin {
+            let step = Step {
+                from: last.giver,
+                flow: last.flow,
+                origin,
+                trust: distance.trust,
             };
-            for asset in assets {
-                handovers.entry(asset).or_default().push(handover);
-            }
+            steps.insert(element, step);
         }
     }
-    handovers
+    steps
 }
 
-/// To whom an element hands on whatever came in, by flows that do not say what they send.
-fn forwarded(db: &dyn Db, element: Decl) -> Vec<(Decl, Decl)> {
-    if !forwards(db, element) {
-        return Vec::new();
+/// Whether a handover brings input over just this distance.
+fn brings(
+    db: &dyn Db,
+    handover: &Handover,
+    asset: Decl,
+    repeaters: u8,
+    distance: Distance,
+    distances: &FxHashMap<Decl, Distance>,
+) -> bool {
+    if distance.flows == 1 {
+        let beginning = beginning(db, handover, asset, repeaters);
+        return beginning.is_some_and(|(_, trust)| trust == distance.trust);
     }
-    let silent = outgoing(db, element).iter().filter(|flow| {
-        let stated = typed(db, **flow);
-        !stated.is_written("sends") && !is_session(db, **flow)
-    });
-    silent
-        .filter_map(|flow| Some((*flow, ends(db, *flow).1?)))
-        .collect()
+    let before = Distance {
+        flows: distance.flows - 1,
+        ..distance
+    };
+    handover.hands_on && distances.get(&handover.giver) == Some(&before)
 }
 
-/// Whether a flow is a person's session on a machine, which is not an input of what it reaches.
-fn is_session(db: &dyn Db, flow: Decl) -> bool {
-    let mut protocols = typed(db, flow).decls("protocol");
-    protocols.any(|protocol| has_trait(db, protocol, "interactive"))
-}
-
-/// Whether what is read from an element is the answer to a query.
-fn is_queried(db: &dyn Db, element: Decl) -> bool {
-    is_made_with(db, element, "queried")
-}
-
-/// Where the input began that an element may repeat in an asset, having read it in another one.
-fn repeated(db: &dyn Db, element: Decl, asset: Decl, repeaters: u8) -> Option<Step> {
-    if repeaters == 0 {
-        return None;
+/// Where the input began that a handover is the first to bring in an asset, and the trust of that
+/// place.
+fn beginning(db: &dyn Db, handover: &Handover, asset: Decl, repeaters: u8) -> Option<(Decl, u8)> {
+    match handover.begins {
+        Begins::Below(trust) => Some((handover.giver, trust)),
+        Begins::Repeated if repeaters > 0 => {
+            read_elsewhere(db, handover.giver, asset, repeaters - 1)
+        }
+        Begins::Repeated | Begins::Unknown(_) | Begins::No => None,
     }
+}
+
+/// Where the input began that an element has read in other assets than this one, and the trust of
+/// that place.
+#[salsa::tracked(returns(copy))]
+fn read_elsewhere(db: &dyn Db, element: Decl, asset: Decl, repeaters: u8) -> Option<(Decl, u8)> {
     let others = holds(db, element).iter().filter(|other| **other != asset);
     let steps = others.filter_map(|other| {
-        let spread = spread_through(db, *other, repeaters - 1);
-        spread.steps.get(&element).copied()
+        let steps = steps_to(db, element, *other, repeaters);
+        steps.get(&element).copied()
     });
-    steps.min_by_key(|step| step.trust)
+    let least = steps.min_by_key(|step| step.trust)?;
+    Some((least.origin, least.trust))
 }
 
 /// Input that comes to an element in an asset.
@@ -234,7 +242,8 @@ pub fn taints(db: &dyn Db, element: Decl) -> Vec<Taint> {
     let held = holds(db, element).iter();
     let mut taints: Vec<Taint> = held
         .filter_map(|asset| {
-            let step = *spread(db, *asset).steps.get(&element)?;
+            let steps = steps_to(db, element, *asset, MAX_REPEATERS);
+            let step = *steps.get(&element)?;
             Some(Taint {
                 asset: *asset,
                 step,
@@ -247,10 +256,10 @@ pub fn taints(db: &dyn Db, element: Decl) -> Vec<Taint> {
 
 /// The way by which input in an asset comes to an element: each flow, and the element at its end.
 pub fn way(db: &dyn Db, element: Decl, taint: Taint) -> Vec<(Decl, Decl)> {
-    let spread = spread(db, taint.asset);
+    let steps = steps_to(db, element, taint.asset, MAX_REPEATERS);
     let mut way = vec![(taint.step.flow, element)];
     let mut giver = taint.step.from;
-    while let Some(step) = spread.steps.get(&giver) {
+    while let Some(step) = steps.get(&giver) {
         if giver == taint.step.origin || way.iter().any(|(_, passed)| *passed == giver) {
             break;
         }
@@ -296,11 +305,13 @@ fn known_input(db: &dyn Db, element: Decl) -> Input {
         _ => {}
     }
     let held = holds(db, element).iter();
-    let unknown = held
-        .filter_map(|asset| spread(db, *asset).unknown.get(&element))
-        .next();
+    let mut arriving = held.flat_map(|asset| arriving(db, element).of(*asset));
+    let unknown = arriving.find_map(|handover| match handover.begins {
+        Begins::Unknown(boundary) => Some(boundary),
+        _ => None,
+    });
     match unknown {
-        Some(boundary) => Input::UnknownTrust(*boundary),
+        Some(boundary) => Input::UnknownTrust(boundary),
         None => Input::None,
     }
 }
@@ -354,7 +365,7 @@ pub fn passes_on_input(db: &dyn Db, flow: Decl) -> PassesOn {
     };
     let stated = typed(db, flow);
     let mut sent = stated.decls("sends");
-    if sent.any(|asset| spread(db, asset).steps.contains_key(&source)) {
+    if sent.any(|asset| steps_to(db, source, asset, MAX_REPEATERS).contains_key(&source)) {
         return PassesOn::Yes;
     }
     match input(db, source) {
@@ -362,5 +373,102 @@ pub fn passes_on_input(db: &dyn Db, flow: Decl) -> PassesOn {
         Input::Carried(_) | Input::Requested(_) if stated.is_written("sends") => PassesOn::No,
         Input::Carried(_) | Input::Requested(_) => PassesOn::Yes,
         unknown => PassesOn::Unknown(unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_REPEATERS, all_steps, steps_from_near};
+    use crate::{FileText, Kind, Workspace};
+    use std::fmt::Write;
+    use threatline_testkit::{Random, TODAY};
+
+    /// A model in which some elements call others at random.
+    fn random_model(random: &mut Random) -> String {
+        let mut text = "asset order \"Order\"\nasset note \"Note\"\n".to_owned();
+        for (name, trust) in [
+            ("outside", "untrusted"),
+            ("partner", "low"),
+            ("own", "trusted"),
+        ] {
+            writeln!(text, "boundary {name} {{ trust: {trust} }}").unwrap();
+        }
+        writeln!(text, "boundary open {{ kind: site }}").unwrap();
+        let elements = 4 + random.below(20);
+        for at in 0..elements {
+            let place = random.pick(&["own", "own", "own", "own", "partner", "outside", "open"]);
+            let technology = random.pick(&[
+                "web_service",
+                "web_service",
+                "api_gateway",
+                "llm",
+                "message_queue",
+                "relational_database",
+            ]);
+            let kind = match *technology {
+                "message_queue" | "relational_database" => "store",
+                _ => "process",
+            };
+            writeln!(
+                text,
+                "{kind} e{at} in {place} {{ technology: {technology} }}"
+            )
+            .unwrap();
+        }
+        for at in 0..elements * 2 {
+            let (from, to) = (random.below(elements), random.below(elements));
+            let stated = random.pick(&[
+                "sends: order",
+                "sends: note",
+                "sends: order, note",
+                "receives: order",
+                "sends: note, receives: order",
+                "protocol: https",
+            ]);
+            let stated = stated.replace(", receives", "\n receives");
+            writeln!(text, "flow f{at}: e{from} -> e{to} {{ {stated} }}").unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn what_is_near_and_the_whole_model_give_the_same_steps() {
+        let (mut compared, mut reached) = (0, 0);
+        for seed in 0..200 {
+            let text = random_model(&mut Random::new(seed));
+            let mut workspace = Workspace::new(TODAY);
+            workspace.set_model("", None);
+            let file = workspace.set_file("model.threat", FileText::new(text.as_str()));
+            let db = workspace.db();
+            let declarations = file.declarations(db);
+            let of_kind = |kind| {
+                declarations
+                    .iter()
+                    .filter(move |decl| decl.kind(db) == kind)
+            };
+            for &asset in of_kind(Kind::Asset) {
+                let all = all_steps(db, asset, MAX_REPEATERS);
+                for &element in of_kind(Kind::Process).chain(of_kind(Kind::Store)) {
+                    let near = steps_from_near(db, element, asset, MAX_REPEATERS)
+                        .expect("the model is small");
+                    assert_eq!(
+                        near.get(&element),
+                        all.get(&element),
+                        "seed {seed}:\n{text}"
+                    );
+                    assert!(
+                        near.iter()
+                            .all(|(before, step)| all.get(before) == Some(step)),
+                        "seed {seed}:\n{text}"
+                    );
+                    compared += 1;
+                    reached += usize::from(all.contains_key(&element));
+                }
+            }
+        }
+        assert!(
+            reached > compared / 10 && reached < compared,
+            "{reached} of {compared}"
+        );
     }
 }

@@ -12,7 +12,7 @@ use crate::checker::checked_condition;
 use crate::condition::{Condition, Count, Filter, How, Operator, Path};
 use crate::db::{Db, Decl, File};
 use crate::definitions::is_used;
-use crate::facts::{FactCache, FactValue, MissingFact, elements_in, segment};
+use crate::facts::{FactCache, FactValue, MissingFact, all_in, elements_in, segment};
 use crate::headings::ends;
 use crate::lower::NodeId;
 use crate::schema::{CLASSIFICATION, LEVEL};
@@ -114,7 +114,7 @@ pub fn weigh_members(
     element: Decl,
     (wanted, usual): (bool, bool),
 ) -> Vec<(Decl, Truth)> {
-    if path.fact.derived == Some(Derived::Neighbours) && path.steps.is_empty() {
+    if is_of_neighbors(path) {
         // All that is in a boundary asks the same of the same elements.
         let Some(boundary) = segment(facts.db(), element) else {
             return Vec::new();
@@ -126,6 +126,40 @@ pub fn weigh_members(
     }
     let members = members(facts, path, element);
     weigh_each(facts, &filter.condition, &members, (wanted, usual))
+}
+
+/// Elements of a boundary that certainly meet a condition, by its place in its rule: the first two
+/// that are seen, so that each element has another one if there is one. In a large boundary they
+/// are seen soon, and what else is in it is not looked at.
+#[salsa::tracked]
+fn two_meeting(db: &dyn Db, boundary: Decl, rule: Decl, node: NodeId) -> Vec<Decl> {
+    let condition = checked_condition(db, rule).condition.as_ref();
+    let Some(condition) = condition.and_then(|condition| filter_at(condition, (rule, node))) else {
+        return Vec::new();
+    };
+    let facts = FactCache::new(db);
+    let elements = all_in(db, boundary);
+    elements
+        .filter(|element| weigh(&facts, condition, *element, true) == Truth::True)
+        .take(2)
+        .collect()
+}
+
+/// Whether a neighbor of an element certainly meets a condition; only where that decides a count.
+fn has_neighbor_meeting(facts: &FactCache, count: &Count, element: Decl) -> bool {
+    let filter = count.filter.as_ref();
+    let Some(filter) = filter.filter(|_| is_of_neighbors(&count.path)) else {
+        return false;
+    };
+    let (rule, node) = filter.place;
+    segment(facts.db(), element).is_some_and(|boundary| {
+        let meeting = two_meeting(facts.db(), boundary, rule, node);
+        meeting.iter().any(|other| *other != element)
+    })
+}
+
+fn is_of_neighbors(path: &Path) -> bool {
+    path.fact.derived == Some(Derived::Neighbours) && path.steps.is_empty()
 }
 
 /// The same of all that is in a boundary, for a condition by its place in its rule.
@@ -406,6 +440,10 @@ fn compare(facts: &FactCache, count: &Count, operator: Operator, element: Decl) 
         Operator::Equal => count.number > 0,
         Operator::NotEqual => count.number == 0,
     };
+    let one_does = wanted && count.how == How::Elements && operator.holds(1, count.number);
+    if one_does && operator != Operator::Equal && has_neighbor_meeting(facts, count, element) {
+        return Truth::True;
+    }
     let mut tally = tally(facts, count, element, wanted);
     let least = distinct(&mut tally.certain);
     tally.certain.append(&mut tally.possible);
@@ -545,6 +583,12 @@ pub fn is_anchored(facts: &FactCache, condition: &Condition, element: Decl) -> b
 }
 
 fn any_anchored(facts: &FactCache, path: &Path, filter: &Condition, element: Decl) -> bool {
+    if is_of_neighbors(path) {
+        // The first decides, of thousands.
+        let boundary = segment(facts.db(), element).into_iter();
+        let mut others = boundary.flat_map(|boundary| all_in(facts.db(), boundary));
+        return others.any(|other| other != element && is_anchored(facts, filter, other));
+    }
     let members = members(facts, path, element);
     members
         .into_iter()

@@ -1,11 +1,12 @@
 //! The values of facts for an element, stated or derived. It must not know conditions or rules.
 
 use crate::assets::{Possible, holds, may_carry, may_handle, may_hold, may_store};
-use crate::boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around, contents, crossed};
-use crate::db::{Db, Decl};
+use crate::boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around, crossed};
+use crate::db::{Db, Decl, put_in_order};
 use crate::definitions::{has_trait, with_broader};
 use crate::flows::{incoming, outgoing, touching};
-use crate::headings::ends;
+use crate::headings::{ends, placed_in};
+use crate::names::headings_naming;
 use crate::properties::typed;
 use crate::reach::{Exposure, crosses_boundary, exposure, is_outbound, reached};
 use crate::resolve::components_around;
@@ -361,20 +362,36 @@ fn is_label(db: &dyn Db, boundary: Decl) -> bool {
         .any(|property| stated.get(property).is_some())
 }
 
-/// The elements that a boundary sets apart: those that are in it, or in a label in it.
+/// The elements that a boundary sets apart: those that are in it, or in a label in it, by file and
+/// place.
 #[salsa::tracked]
 pub fn elements_in(db: &dyn Db, boundary: Decl) -> Vec<Decl> {
-    let mut elements = Vec::new();
+    let mut elements: Vec<Decl> = all_in(db, boundary).collect();
+    put_in_order(db, &mut elements);
+    elements
+}
+
+/// The same in no order, one after the other: who needs only some looks at no others.
+pub fn all_in(db: &dyn Db, boundary: Decl) -> impl Iterator<Item = Decl> {
     let mut seen = FxHashSet::from_iter([boundary]);
-    let mut pending = vec![(boundary, 0)];
-    while let Some((boundary, depth)) = pending.pop() {
-        for &inner in contents(db, boundary) {
+    let mut pending = vec![(boundary, 0, headings_naming(db, boundary).iter())];
+    std::iter::from_fn(move || {
+        while let Some((boundary, depth, headings)) = pending.last_mut() {
+            let (boundary, depth) = (*boundary, *depth);
+            let Some(&inner) = headings.next() else {
+                pending.pop();
+                continue;
+            };
+            if placed_in(db, inner) != Some(boundary) {
+                continue;
+            }
             if NODES.contains(&inner.kind(db)) {
-                elements.push(inner);
-            } else if depth < MAX_BOUNDARY_DEPTH && is_label(db, inner) && seen.insert(inner) {
-                pending.push((inner, depth + 1));
+                return Some(inner);
+            }
+            if depth < MAX_BOUNDARY_DEPTH && is_label(db, inner) && seen.insert(inner) {
+                pending.push((inner, depth + 1, headings_naming(db, inner).iter()));
             }
         }
-    }
-    elements
+        None
+    })
 }

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 use threatline_syntax::prose::with_article;
-use threatline_syntax::spelling::{Vocabulary, nearest};
+use threatline_syntax::spelling::{Vocabulary, nearest, nearest_of};
 
 /// What a name means at a part of a declaration, if it is of one of the kinds; else what is wrong
 /// with it.
@@ -151,15 +151,38 @@ pub fn nearest_name(db: &dyn Db, sought: &Sought) -> Option<SmolStr> {
 /// query, since all who misspell a name in the same way ask for the same.
 #[salsa::tracked]
 fn nearest_declarations(db: &dyn Db, model: Model, word: SmolStr, kinds: u16) -> Vec<Decl> {
-    let names = own_names(db, model, kinds);
-    let near = if names.declarations.contains_key(&word) {
-        Some(&word)
-    } else {
-        names.vocabulary.nearest(&word)
+    let definitions = DEFINITIONS
+        .iter()
+        .fold(0, |set, kind| set | 1 << *kind as u16);
+    let names = model.with_bases(db).flat_map(|base| {
+        let kinds = if base == model {
+            kinds
+        } else {
+            kinds & definitions
+        };
+        let groups = base.names(db).len().div_ceil(PARTS_OF_A_GROUP) as u32;
+        (0..groups).map(move |group| own_names(db, base, group, kinds))
+    });
+    let names: Vec<&OwnNames> = names.collect();
+    let declarations_of = |word: &SmolStr| -> Vec<Decl> {
+        let declared = names
+            .iter()
+            .filter_map(|names| names.declarations.get(word));
+        let mut declared: Vec<Decl> = declared.flatten().copied().collect();
+        declared.sort_unstable();
+        declared
     };
-    let near = near.and_then(|near| names.declarations.get(near));
-    near.cloned().unwrap_or_default()
+    let exact = declarations_of(&word);
+    if !exact.is_empty() {
+        return exact;
+    }
+    let vocabularies: Vec<_> = names.iter().map(|names| &names.vocabulary).collect();
+    nearest_of(&word, &vocabularies).map_or_else(Vec::new, declarations_of)
 }
+
+/// How many parts of the names of a model have their own names gathered together: a name that
+/// comes or goes costs a group of them.
+const PARTS_OF_A_GROUP: usize = 32;
 
 /// The own names of declarations, without their components.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,44 +191,28 @@ struct OwnNames {
     declarations: FxHashMap<SmolStr, Vec<Decl>>,
 }
 
-/// The own names of the declarations of some kinds, a bit each, that a model sees. A query, since
-/// all misspelt names are looked up in them.
+/// The own names of the declarations of some kinds, a bit each, in a group of the names of a model.
+/// A query, since all misspelt names are looked up in them.
 #[salsa::tracked]
-fn own_names(db: &dyn Db, model: Model, kinds: u16) -> OwnNames {
-    let is_of = |kinds: u16, kind: Kind| kinds & 1 << kind as u16 != 0;
+fn own_names(db: &dyn Db, model: Model, group: u32, kinds: u16) -> OwnNames {
+    let is_wanted = |kind: Kind| kinds & 1 << kind as u16 != 0;
     let mut declarations: FxHashMap<SmolStr, Vec<Decl>> = FxHashMap::default();
     let mut add = |name: &str, decl| declarations.entry(name.into()).or_default().push(decl);
-    let library = World::get(db).library(db);
-    let definitions = DEFINITIONS
-        .iter()
-        .fold(0, |set, kind| set | 1 << *kind as u16);
-    for base in model.with_bases(db) {
-        let kinds = if base == model {
-            kinds
-        } else {
-            kinds & definitions
-        };
-        if base == library {
-            let names = top_level(db, base)
-                .iter()
-                .filter(|(_, decl)| is_of(kinds, decl.kind(db)));
-            names.for_each(|(name, decl)| add(name, *decl));
-            continue;
-        }
-        for part in base.names(db).iter() {
+    if model == World::get(db).library(db) {
+        let names = top_level(db, model).iter().filter(|_| group == 0);
+        let wanted = names.filter(|(_, decl)| is_wanted(decl.kind(db)));
+        wanted.for_each(|(name, decl)| add(name, *decl));
+    } else {
+        let parts = model.names(db).chunks(PARTS_OF_A_GROUP);
+        for part in parts.skip(group as usize).take(1).flatten() {
             for (name, declared) in part.declared(db) {
-                let members = declared
-                    .members
-                    .iter()
-                    .filter(|(.., kind)| is_of(kinds, *kind));
                 let own = name.rsplit('.').next().unwrap_or_default();
-                members.for_each(|(_, decl, _)| add(own, *decl));
+                let members = declared.members.iter();
+                let wanted = members.filter(|(.., kind)| is_wanted(*kind));
+                wanted.for_each(|(_, decl, _)| add(own, *decl));
             }
         }
     }
-    declarations
-        .values_mut()
-        .for_each(|declared| declared.sort_unstable());
     OwnNames {
         vocabulary: Vocabulary::new(declarations.keys().cloned()),
         declarations,

@@ -420,7 +420,14 @@ fn an_edit_looks_at_its_surroundings_alone() {
         counts
     };
     for (few, many) in looked_at(4).into_iter().zip(looked_at(40)) {
-        assert!(many.1 <= few.1, "{few:?} became {many:?}");
+        // A name that means nothing is compared with all of a kind, in at most 32 groups however
+        // many there are; the one of the store is written where three kinds of things are.
+        let groups = match few.0 {
+            "an asset" => 32,
+            "a name" => 3 * 32,
+            _ => 0,
+        };
+        assert!(many.1 <= few.1 + groups, "{few:?} became {many:?}");
     }
 }
 
@@ -449,10 +456,13 @@ fn an_edit_in_a_long_file_runs_what_it_touches() {
         ("process p5", "// A comment.\nprocess p5"),
         ("flow f5:", "flow other:"),
     ] {
-        assert_eq!(
-            executed(10, from, to),
-            executed(100, from, to),
-            "{from:?} became {to:?}"
+        let (short, long) = (executed(10, from, to), executed(100, from, to));
+        // The last flow has no target, for which names are kept in groups: the name that goes and
+        // the one that comes may be in two.
+        let groups = usize::from(from == "flow f5:");
+        assert!(
+            (short..=short + groups).contains(&long),
+            "{from:?} became {to:?}: {short} queries, {long} in the long file"
         );
     }
 }

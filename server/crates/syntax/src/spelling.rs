@@ -75,17 +75,17 @@ impl<W: AsRef<str>> Vocabulary<W> {
     /// be wrong, and one more; of the whole, or of what is behind the last dot. Capitals are as
     /// small letters.
     pub fn nearest(&self, written: &str) -> Option<&W> {
-        self.nearest_index(written)
-            .map(|index| &self.known[index].word)
+        nearest_of(written, &[self])
     }
 
-    fn nearest_index(&self, written: &str) -> Option<usize> {
-        let written = Spelling::new(written);
+    /// The nearest word by its index, and how far it is, with so many steps in each order.
+    fn nearest_index(&self, written: &Spelling, max_steps: usize) -> Option<(usize, usize)> {
         let by_start = self
             .known
             .partition_point(|known| known.spelling.last_part() < written.last_part());
         let mut nearest = None;
-        let is_done = self.compare(&written, outward(by_start, self.known.len()), &mut nearest);
+        let from_start = outward(by_start, self.known.len());
+        let is_done = self.compare(written, from_start, max_steps, &mut nearest);
         if !is_done {
             let by_end = self.by_end.partition_point(|index| {
                 let known = &self.known[*index as usize].spelling;
@@ -97,9 +97,9 @@ impl<W: AsRef<str>> Vocabulary<W> {
             });
             let from_end = outward(by_end, self.known.len());
             let indices = from_end.map(|place| self.by_end[place] as usize);
-            self.compare(&written, indices, &mut nearest);
+            self.compare(written, indices, max_steps, &mut nearest);
         }
-        nearest.map(|(_, index)| index)
+        nearest
     }
 
     /// Looks for a nearer word among some, as long as there are steps left for it. Tells whether
@@ -108,33 +108,53 @@ impl<W: AsRef<str>> Vocabulary<W> {
         &self,
         written: &Spelling,
         indices: impl Iterator<Item = usize>,
+        max_steps: usize,
         nearest: &mut Option<(usize, usize)>,
     ) -> bool {
         let mut steps = 0;
         for index in indices {
-            if steps >= MAX_STEPS {
+            if steps >= max_steps {
                 return false;
             }
             let known = &self.known[index];
             let Some(distance) = likely_distance(written, &known.spelling, &mut steps) else {
                 continue;
             };
-            let rank = |(distance, index): (usize, usize)| {
-                let word = self.known[index].word.as_ref();
-                (distance, word.len(), word)
-            };
-            if nearest.is_none_or(|nearest| rank((distance, index)) < rank(nearest)) {
+            if nearest.is_none_or(|nearest| self.rank((distance, index)) < self.rank(nearest)) {
                 *nearest = Some((distance, index));
             }
         }
         true
     }
+
+    /// The order of likeliness: nearest first, then the shortest, then by letters.
+    fn rank(&self, (distance, index): (usize, usize)) -> (usize, usize, &str) {
+        let word = self.known[index].word.as_ref();
+        (distance, word.len(), word)
+    }
+}
+
+/// The word of several vocabularies that a written one most likely means, as by
+/// [`Vocabulary::nearest`]. They share the steps that one would have.
+pub fn nearest_of<'v, W: AsRef<str>>(
+    written: &str,
+    vocabularies: &[&'v Vocabulary<W>],
+) -> Option<&'v W> {
+    let written = Spelling::new(written);
+    let max_steps = MAX_STEPS / vocabularies.len().max(1);
+    let nearest = vocabularies.iter().filter_map(|vocabulary| {
+        let nearest = vocabulary.nearest_index(&written, max_steps)?;
+        let word = &vocabulary.known[nearest.1].word;
+        Some((vocabulary.rank(nearest), word))
+    });
+    let nearest = nearest.min_by_key(|(rank, _)| *rank)?;
+    Some(nearest.1)
 }
 
 /// The word that a written one most likely means, as by [`Vocabulary::nearest`].
 pub fn nearest<W: AsRef<str>>(written: &str, words: impl IntoIterator<Item = W>) -> Option<W> {
     let mut vocabulary = Vocabulary::new(words);
-    let index = vocabulary.nearest_index(written)?;
+    let (_, index) = vocabulary.nearest_index(&Spelling::new(written), MAX_STEPS)?;
     Some(vocabulary.known.swap_remove(index).word)
 }
 
@@ -285,7 +305,7 @@ mod tests {
         let written = Spelling::new(&format!("x{}x", "ba".repeat(503)));
         let mut compared = 0;
         let counted = outward(1_000, 2_000).inspect(|_| compared += 1);
-        assert!(!vocabulary.compare(&written, counted, &mut None));
+        assert!(!vocabulary.compare(&written, counted, MAX_STEPS, &mut None));
         assert!(compared < 5, "{compared}");
     }
 }

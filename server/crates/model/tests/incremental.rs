@@ -383,8 +383,10 @@ fn an_edit_looks_at_its_surroundings_alone() {
             "authentication: tok",
         ),
         ("an asset", "sends: order", "sends: ord"),
+        ("the asset again", "sends: ord", "sends: order"),
         ("a title", "process api", "process api \"Desk\""),
         ("a name", "store data", "store records"),
+        ("the name again", "store records", "store data"),
         (
             "an element",
             "flow save",
@@ -423,8 +425,8 @@ fn an_edit_looks_at_its_surroundings_alone() {
         // A name that means nothing is compared with all of a kind, in at most 32 groups however
         // many there are; the one of the store is written where three kinds of things are.
         let groups = match few.0 {
-            "an asset" => 32,
-            "a name" => 3 * 32,
+            "an asset" | "the asset again" => 32,
+            "a name" | "the name again" => 3 * 32,
             _ => 0,
         };
         assert!(many.1 <= few.1 + groups, "{few:?} became {many:?}");

@@ -175,6 +175,26 @@ compare GITHUB_SHA="$topic" BASE_REF="$branch"
 is 'a base of any name is found' 0 "$code"
 if [ -n "$(find "$work" -name 'pwned*')" ]; then fail 'a name was run'; else ok 'no name was run'; fi
 
+# An earlier step has set programs of the checkout as hooks, monitor, filter and viewer.
+for depth in 0 1; do
+  checkout hooked "$depth" "$topic"
+  mkdir .husky
+  printf '#!/bin/sh\ntouch %s/hook-was-run\ncat\n' "$work" >.husky/run
+  chmod +x .husky/run
+  for hook in reference-transaction post-checkout pre-auto-gc fsmonitor-watchman; do cp .husky/run ".husky/$hook"; done
+  printf '* filter=own diff=own\n' >.gitattributes
+  for setting in core.hooksPath=.husky core.fsmonitor=.husky/run diff.external=.husky/run core.pager=.husky/run \
+    filter.own.smudge=.husky/run filter.own.process=.husky/run filter.own.clean=.husky/run diff.own.textconv=.husky/run \
+    diff.own.command=.husky/run core.alternateRefsCommand=.husky/run uploadpack.packObjectsHook=.husky/run \
+    fetch.recurseSubmodules=true; do
+    git config "${setting%%=*}" "${setting#*=}"
+  done
+  compare GITHUB_SHA="$merge" BASE_REF=main
+  is "programs of the checkout, depth $depth: the comparison is made" 1 "$code"
+  is "programs of the checkout, depth $depth: none is run" no "$([ -e "$work/hook-was-run" ] && echo yes || echo no)"
+done
+checkout merged 1 "$merge"
+
 # comment: posts the comment as the action does.
 comment() {
   : >"$ASKED"
@@ -282,6 +302,9 @@ has 'GitLab: the note is kept current' '/threatline.md https://gitlab.example.co
 has 'GitLab: and updated' '--request PUT --form body=<' "$ASKED"
 gitlab "$fork" ''
 is 'GitLab: without a token no note' '' "$(cat "$ASKED")"
+echo '[]' >"$ASKED.comments"
+gitlab "$topic" secret
+hasnt 'GitLab: no change, no first note' '--request' "$ASKED"
 gitlab "$topic" secret main ''
 has 'GitLab: without a cache folder, it is built each time' 'cargo install' "$ASKED"
 gitlab "$topic" secret main "$PWD/.threatline"

@@ -6,6 +6,12 @@ set -euo pipefail
 out=${RUNNER_TEMP:?}/threatline
 mkdir -p "$out"
 
+# Earlier steps may have set programs of the checkout, as tools for hooks do, and submodules have settings of their own.
+git() {
+  command git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c fetch.recurseSubmodules=false \
+    -c gc.auto=0 -c maintenance.auto=false "$@"
+}
+
 notice() { echo "::notice title=Threatline::$1"; }
 
 # Writes the reason in place of the comparison, so that the comment of an earlier run is replaced.

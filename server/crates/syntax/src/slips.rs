@@ -106,6 +106,34 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_with_slash_and_star() {
+        check(
+            "/* The shop. */\nprocess a",
+            "\"/*\" unexpected `/*`: a comment is written `// text`",
+            "// The shop.\nprocess a",
+        );
+        check(
+            "process a {\n  /**\n   * Why.\n   * \"Because\n   */\n  owner: \"x\"\n}",
+            "\"/*\" unexpected `/*`: a comment is written `// text`",
+            "process a {\n  // Why.\n  // \"Because\n  owner: \"x\"\n}",
+        );
+        check(
+            "process a /* why */ in vpc",
+            "\"/*\" unexpected `/*`: a comment is written `// text`",
+            "process a // why\n in vpc",
+        );
+    }
+
+    #[test]
+    fn a_date_with_slashes() {
+        check(
+            "accept a { until: 2027/01/31 by: \"x\" }",
+            "\"2027/01/31\" unexpected `/`: a date is written `2027-01-31`",
+            "accept a { until: 2027-01-31 by: \"x\" }",
+        );
+    }
+
+    #[test]
     fn other_quotes() {
         check(
             "process a 'The \"first\"' {}",
@@ -174,6 +202,11 @@ mod tests {
             "process a {\n  accepts:\n    - json\n    - xml\n  owner: \"x\"\n}",
             "\"-\" unexpected `-`: a list is written `a, b`",
             "process a {\n  accepts: json, xml\n  owner: \"x\"\n}",
+        );
+        check(
+            "process a { accepts: - json }",
+            "\"-\" unexpected `-`: a list is written `a, b`",
+            "process a { accepts: json }",
         );
         check(
             "process a {\n  accepts: [json, xml]\n}",
@@ -248,6 +281,7 @@ mod tests {
             "process a {\n  owner:\n}",
             "rule r {\n  on: flow\n  when: encrypted\n    authentication = none\n}",
             "accept a { ticket: #12 }",
+            "dismiss a {\n  while:\n    backup = no\n}",
             "process a\nfoo",
             "process a in\nfoo bar",
             "process \"don't",

@@ -101,7 +101,7 @@ impl<'draft> Reader<'draft, '_> {
                 let span = self.tokens[number].span;
                 self.draft.blank(span);
                 let fix = ("Remove `;`".to_owned(), vec![(span, String::new())]);
-                let message = "unexpected `;`: nothing separates lines".to_owned();
+                let message = "unexpected `;`: a space or a new line is enough".to_owned();
                 self.draft.report(span, message, Some(fix))?;
                 return Some(1);
             }
@@ -413,6 +413,11 @@ impl<'draft> Reader<'draft, '_> {
                     return Some(count);
                 }
             }
+            "/" => {
+                if let Some(count) = self.date(number)? {
+                    return Some(count);
+                }
+            }
             "[" if before == ":" => {
                 lists::bracketed(self.draft, self.readable, self.tokens, number);
             }
@@ -445,7 +450,7 @@ impl<'draft> Reader<'draft, '_> {
     /// meant, the analysis tells.
     fn property(&mut self, number: usize, kind: Option<Kind>) {
         let token = self.tokens[number];
-        self.is_condition = self.written(number) == "when";
+        self.is_condition = matches!(self.written(number), "when" | "while");
         let is_unnamed_flow = self.is_word(number + 2) && self.written(number + 3) == "->";
         let is_reserved =
             kind.is_some_and(|kind| !matches!(kind, Kind::Technology | Kind::Protocol));
@@ -456,6 +461,32 @@ impl<'draft> Reader<'draft, '_> {
             };
             self.draft.parse_as(last, "_");
         }
+    }
+
+    /// A date with slashes, `2027/01/31`, at the first of these. Returns how many tokens it goes on
+    /// for.
+    fn date(&mut self, slash: usize) -> Option<Option<usize>> {
+        let first = slash.wrapping_sub(1);
+        let Some(tokens) = self.tokens.get(first..first.wrapping_add(5)) else {
+            return Some(None);
+        };
+        let whole = Span {
+            start: tokens[0].span.start,
+            end: tokens[4].span.end,
+        };
+        let written = &self.readable[whole.range()];
+        let parts: Vec<&str> = written.split('/').collect();
+        let is_digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        if lengths != [4, 2, 2] || !parts.iter().all(is_digits) {
+            return Some(None);
+        }
+        let date = written.replace('/', "-");
+        self.draft.put(whole, &date);
+        let message = format!("unexpected `/`: a date is written `{date}`");
+        let fix = (format!("Change to `{date}`"), vec![(whole, date)]);
+        self.draft.report(whole, message, Some(fix))?;
+        Some(Some(4))
     }
 
     /// `name = value`.

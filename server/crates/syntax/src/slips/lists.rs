@@ -7,17 +7,21 @@ use crate::span::Span;
 /// Mends a list whose values begin with `-`, from its first one on. What comes out is how many
 /// tokens it has; none if it is not a list, or there are too many slips.
 pub fn dashed(draft: &mut Draft, readable: &str, tokens: &[Token], first: usize) -> Option<usize> {
-    let is_dash = |token: &Token| token.begins_line && token.written(readable) == "-";
+    let is_dash = |number: usize| {
+        let token = &tokens[number];
+        (token.begins_line || number == first) && token.written(readable) == "-"
+    };
     let is_value = |token: Option<&Token>| {
         token.is_some_and(|token| !token.begins_line && (is_word(token) || is_text(token)))
     };
     let colon = tokens.get(first.checked_sub(1)?)?;
-    if colon.written(readable) != ":" || !is_dash(&tokens[first]) {
+    if colon.written(readable) != ":" || !is_dash(first) {
         return None;
     }
     let mut values: Vec<Span> = Vec::new();
     let mut next = first;
-    while let Some(dash) = tokens.get(next).filter(|token| is_dash(token)) {
+    while next < tokens.len() && is_dash(next) {
+        let dash = &tokens[next];
         if !is_value(tokens.get(next + 1)) {
             break;
         }

@@ -1,6 +1,6 @@
-//! Slips that single characters show: comments with `#`, and strings in other quotes. They come
-//! first, since what is in a comment or a string is not another slip. It must not know what a token
-//! is part of.
+//! Slips that single characters show: comments with `#` or `/*`, and strings in other quotes. They
+//! come first, since what is in a comment or a string is not another slip. It must not know what a
+//! token is part of.
 
 use super::draft::Draft;
 use crate::lexer::{Lexer, TokenKind};
@@ -35,6 +35,13 @@ pub fn mend(draft: &mut Draft) -> Option<()> {
             if sign == "#" && is_comment(&text[..start], rest) {
                 comment(draft, Span::new(start, line_end))?;
                 offset = line_end;
+                continue 'text;
+            }
+            if let Some(inner) = rest.strip_prefix("/*")
+                && let Some(length) = inner.find("*/")
+            {
+                offset = start + length + 4;
+                block_comment(draft, Span::new(start, offset), line_end)?;
                 continue 'text;
             }
             let Some((_, closing)) = QUOTES.iter().find(|(opening, _)| *opening == sign) else {
@@ -78,6 +85,29 @@ fn comment(draft: &mut Draft, line: Span) -> Option<()> {
     draft.blank(line);
     let fix = ("Change to `//`".to_owned(), vec![(sign, "//".to_owned())]);
     let message = "unexpected `#`: a comment is written `// text`".to_owned();
+    draft.report(sign, message, Some(fix))
+}
+
+/// A comment between `/*` and `*/`. What follows it in its last line goes to a line of its own.
+fn block_comment(draft: &mut Draft, whole: Span, line_end: usize) -> Option<()> {
+    let (text, (start, end)) = (draft.text, (whole.start as usize, whole.end as usize));
+    let line_start = text[..start].rfind('\n').map_or(0, |before| before + 1);
+    let before = &text[line_start..start];
+    let indent: String = before.chars().take_while(|sign| *sign == ' ').collect();
+    let inner = text[start + 2..end - 2].trim_matches(['*', ' ', '\t', '\r', '\n']);
+    let lines = inner.lines().map(|line| {
+        let line = line.trim().trim_start_matches(['*', ' ']);
+        format!("// {line}").trim_end().to_owned()
+    });
+    let mut comment = lines.collect::<Vec<_>>().join(&format!("\n{indent}"));
+    let last_line = text[end..].lines().next().unwrap_or_default();
+    if !last_line.trim().is_empty() {
+        comment += &format!("\n{indent}");
+    }
+    draft.blank(whole);
+    let sign = Span::new(start, (start + 2).min(line_end));
+    let fix = ("Change to `//`".to_owned(), vec![(whole, comment)]);
+    let message = "unexpected `/*`: a comment is written `// text`".to_owned();
     draft.report(sign, message, Some(fix))
 }
 

@@ -350,7 +350,7 @@ fn a_remark_inside_a_description_leaves_it_one_text() {
 
 /// Helix has names of its own for captures, and so queries of its own.
 #[test]
-fn the_queries_of_helix_fit_the_grammar_and_colour_the_same_words() {
+fn the_queries_of_helix_fit_the_grammar_and_color_the_same_words() {
     let folder =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors/helix/queries/threat");
     let mut names: Vec<_> = std::fs::read_dir(&folder)

@@ -1,4 +1,4 @@
-//! Broken text costs at most the declaration that it stands in, or its neighbour.
+//! Broken text costs at most the declaration that it stands in, or its neighbor.
 
 use threatline_testkit::stride;
 use tree_sitter::{Node, Parser, Tree};
@@ -86,7 +86,7 @@ fn examples() -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_missing_token_costs_its_declaration_or_a_neighbour() {
+fn a_missing_token_costs_its_declaration_or_a_neighbor() {
     let mut failures = Vec::new();
     let mut tried = 0;
     let stride = stride(41);
@@ -109,8 +109,8 @@ fn a_missing_token_costs_its_declaration_or_a_neighbour() {
             } else {
                 2
             };
-            let neighbours = lost.iter().all(|&at| at.abs_diff(lost[0]) <= 1) && lost.len() <= most;
-            if !neighbours {
+            let neighbors = lost.iter().all(|&at| at.abs_diff(lost[0]) <= 1) && lost.len() <= most;
+            if !neighbors {
                 let line = text[..token.start].matches('\n').count() + 1;
                 failures.push(format!(
                     "{path}:{line}: without `{}`: lost {} of {}",

@@ -23,7 +23,7 @@ display-messages = true
 X
 tm() { tmux -L "$S" "$@"; }
 screen() { tm capture-pane -p -t x; }
-colours() { tm capture-pane -e -p -t x; }
+colors() { tm capture-pane -e -p -t x; }
 ok() { echo "ok   $1"; passed=$((passed + 1)); }
 bad() { echo "FAIL $1"; failed=$((failed + 1)); }
 # Waits until the screen has a pattern.
@@ -49,11 +49,11 @@ want 'hints stand in the text' 'confidential'
 keys ':66' Enter
 want 'the problem stands in the text' 'Missing authentication across a trust boundary'
 # In this theme words of the language are magenta and the names of flows blue. The cursor is on the first letter.
-line=$(colours | grep -a 'guest_lookup' | head -1)
+line=$(colors | grep -a 'guest_lookup' | head -1)
 if grep -qaP '\x1b\[35m(\x1b\[[0-9;]*m)*low' <<<"$line" && grep -qaP '\x1b\[34m(\x1b\[[0-9;]*m)*guest_lookup' <<<"$line"; then
-  ok 'words have colours'
+  ok 'words have colors'
 else
-  bad "words have colours: $(printf '%q' "$line")"
+  bad "words have colors: $(printf '%q' "$line")"
 fi
 keys ' ' 'D'; want 'problems of the whole model are listed' 'fulfilment|unstated-fact'; keys Escape
 keys ':66' Enter 'w' ' ' 'k'; want 'hover explains' 'Track an order as a guest'; keys Escape

@@ -58,7 +58,7 @@ local function test()
   end))
 
   if new then
-    check("the parser colours words", vim.treesitter.highlighter.active[buffer] ~= nil)
+    check("the parser colors words", vim.treesitter.highlighter.active[buffer] ~= nil)
     local number, column = line_of("process api")
     local captures = vim.tbl_map(function(capture)
       return capture.capture
@@ -72,7 +72,7 @@ local function test()
     vim.cmd("normal! zR")
   end
   local number, column = line_of("process api", orders)
-  check("words are coloured by their meaning", eventually(function()
+  check("words are colored by their meaning", eventually(function()
     local tokens = vim.lsp.semantic_tokens.get_at_pos(buffer, number - 1, column + 8)
     return tokens and tokens[1] and tokens[1].type == "class"
   end))

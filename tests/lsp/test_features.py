@@ -306,7 +306,7 @@ def decoded(doc, data, legend):
     return found
 
 
-def test_words_have_colours_and_changes_of_them(doc):
+def test_words_have_colors_and_changes_of_them(doc):
     text = '// 😀 note\nprocess shop "😀" in vpc { technology: web_service }\nboundary vpc\n'
     shop = doc(FULL, text)
     legend = shop.client.initialized["capabilities"]["semanticTokensProvider"]["legend"]

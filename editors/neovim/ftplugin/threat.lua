@@ -15,5 +15,5 @@ vim.opt_local.formatoptions:remove("t")
 vim.b.undo_ftplugin =
   "setlocal commentstring< comments< expandtab< shiftwidth< softtabstop< smartindent< formatoptions<"
 
--- Colours by the parser, where it was built (`:Threatline build`); those by meaning come from the server.
+-- Colors by the parser, where it was built (`:Threatline build`); those by meaning come from the server.
 pcall(vim.treesitter.start, 0, "threat")

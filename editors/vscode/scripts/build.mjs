@@ -1,4 +1,4 @@
-// Bundles the extension and the scripts of its panels into `dist`, with the licences of what is in the bundle.
+// Bundles the extension and the scripts of its panels into `dist`, with the licenses of what is in the bundle.
 import { build, context } from "esbuild";
 import fs from "node:fs";
 import path from "node:path";

@@ -60,8 +60,8 @@ if (values.server !== "none") {
   fs.copyFileSync(path.resolve(values.server ?? built), path.join(bundled, name));
   fs.chmodSync(path.join(bundled, name), 0o755);
 }
-for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
-  fs.copyFileSync(path.join(clone, licence), path.join(here, licence));
+for (const license of ["LICENSE-MIT", "LICENSE-APACHE"]) {
+  fs.copyFileSync(path.join(clone, license), path.join(here, license));
 }
 fs.writeFileSync(path.join(here, "LICENSE"), "MIT OR Apache-2.0: see LICENSE-MIT and LICENSE-APACHE.\n");
 

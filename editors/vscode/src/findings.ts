@@ -5,7 +5,7 @@ import { type ComponentWithFindings, type Finding, FINDINGS } from "./protocol";
 
 type Node = { component: ComponentWithFindings } | { finding: Finding; uri: string };
 
-const ICONS: Record<string, [icon: string, colour: string]> = {
+const ICONS: Record<string, [icon: string, color: string]> = {
   critical: ["error", "list.errorForeground"],
   high: ["error", "list.errorForeground"],
   medium: ["warning", "list.warningForeground"],
@@ -92,6 +92,6 @@ function isOpen(what: string): boolean {
 }
 
 function icon(what: string): vscode.ThemeIcon {
-  const [name, colour] = ICONS[what] ?? ["circle-outline", "foreground"];
-  return new vscode.ThemeIcon(name, new vscode.ThemeColor(colour));
+  const [name, color] = ICONS[what] ?? ["circle-outline", "foreground"];
+  return new vscode.ThemeIcon(name, new vscode.ThemeColor(color));
 }

@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// What the name of a file begins with that is being written, and how many letters follow.
-const BESIDE: &str = ".threatline-";
+const TEMPORARY_PREFIX: &str = ".threatline-";
 const RANDOM_LETTERS: usize = 6;
 
 /// How many names for it are tried.
@@ -72,11 +72,11 @@ struct Prepared<'t> {
 
 /// How a text gets into its file.
 enum Way {
-    /// By a file beside it that takes its name.
-    Rename(Beside),
+    /// By a new file in its folder, which then takes its name.
+    Rename(TemporaryFile),
     /// Into the file itself, since another could not be what it is: its owner, its attributes or
-    /// its other names would be lost. The text is beside it as long as that takes.
-    InPlace(File, Beside),
+    /// its other names would be lost. Meanwhile the text is in a file next to it.
+    InPlace(File, TemporaryFile),
     /// Into a pipe or a device.
     Stream(File),
 }
@@ -86,8 +86,8 @@ impl<'t> Prepared<'t> {
         let way = match place.open() {
             Ok(existing) => Prepared::over(&place, &existing.metadata()?, text)?,
             Err(error) if error.kind() == ErrorKind::NotFound && old.is_none() => {
-                let beside = Beside::new(&place, text)?;
-                Way::Rename(beside)
+                let temporary = TemporaryFile::new(&place, text)?;
+                Way::Rename(temporary)
             }
             // It may be written all the same, as a pipe may.
             Err(error) if error.kind() == ErrorKind::PermissionDenied && old.is_none() => {
@@ -115,18 +115,18 @@ impl<'t> Prepared<'t> {
         }
         // Who may not write the file may not replace it, though the folder would allow it.
         let file = place.folder().open_file(place.name(), Access::Change)?;
-        let beside = Beside::new(place, text)?;
-        if beside.becomes_like(&file)? {
-            Ok(Way::Rename(beside))
+        let temporary = TemporaryFile::new(place, text)?;
+        if temporary.becomes_like(&file)? {
+            Ok(Way::Rename(temporary))
         } else {
-            Ok(Way::InPlace(file, beside))
+            Ok(Way::InPlace(file, temporary))
         }
     }
 
     fn commit(self) -> Result<()> {
         match self.way {
             Way::Stream(mut file) => Ok(file.write_all(self.text)?),
-            Way::InPlace(mut file, _beside) => {
+            Way::InPlace(mut file, _copy) => {
                 if let Some(old) = self.old {
                     compare(&mut file, old)?;
                 }
@@ -135,11 +135,11 @@ impl<'t> Prepared<'t> {
                 file.set_len(self.text.len() as u64)?;
                 Ok(file.sync_all()?)
             }
-            Way::Rename(beside) => match self.old {
-                None => Ok(beside.take_place(&self.place)?),
+            Way::Rename(temporary) => match self.old {
+                None => Ok(temporary.take_place(&self.place)?),
                 Some(old) => {
                     compare(&mut self.place.open()?, old)?;
-                    beside.swap_places(&self.place, old)
+                    temporary.swap_places(&self.place, old)
                 }
             },
         }
@@ -166,31 +166,31 @@ fn changed() -> anyhow::Error {
 }
 
 /// A file next to another, which goes when nothing needs it.
-struct Beside {
+struct TemporaryFile {
     folder: Folder,
     name: OsString,
     file: File,
     is_there: bool,
 }
 
-impl Beside {
+impl TemporaryFile {
     /// Writes a text to a file of its own in the folder of a place.
-    fn new(place: &Place, text: &[u8]) -> io::Result<Beside> {
+    fn new(place: &Place, text: &[u8]) -> io::Result<TemporaryFile> {
         let folder = place.folder().again()?;
         let mut last = None;
         for _ in 0..MAX_NAMES {
-            let name = OsString::from(format!("{BESIDE}{}", random_letters()));
+            let name = OsString::from(format!("{TEMPORARY_PREFIX}{}", random_letters()));
             match folder.open_file(&name, Access::Create) {
                 Ok(file) => {
-                    let mut beside = Beside {
+                    let mut temporary = TemporaryFile {
                         folder,
                         name,
                         file,
                         is_there: true,
                     };
-                    beside.file.write_all(text)?;
-                    beside.file.sync_all()?;
-                    return Ok(beside);
+                    temporary.file.write_all(text)?;
+                    temporary.file.sync_all()?;
+                    return Ok(temporary);
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => last = Some(error),
                 Err(error) => return Err(error),
@@ -230,7 +230,7 @@ impl Beside {
     }
 }
 
-impl Drop for Beside {
+impl Drop for TemporaryFile {
     fn drop(&mut self) {
         if self.is_there {
             let _ = self.folder.remove(&self.name);
@@ -271,15 +271,15 @@ fn clear_away(folder: &Path) {
 }
 
 fn is_left_over(entry: &fs::DirEntry) -> bool {
-    is_name_beside(&entry.file_name())
+    is_temporary_name(&entry.file_name())
         && entry
             .metadata()
             .is_ok_and(|metadata| metadata.is_file() && is_old(&metadata))
 }
 
-fn is_name_beside(name: &OsStr) -> bool {
+fn is_temporary_name(name: &OsStr) -> bool {
     name.to_str()
-        .and_then(|name| name.strip_prefix(BESIDE))
+        .and_then(|name| name.strip_prefix(TEMPORARY_PREFIX))
         .is_some_and(|random| {
             random.len() == RANDOM_LETTERS
                 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -391,8 +391,8 @@ mod tests {
             "{error}"
         );
         // Saved between the look at it and the change of names.
-        let beside = Beside::new(&place(folder), b"new").expect("it is written");
-        let error = beside.swap_places(&place(folder), b"old");
+        let temporary = TemporaryFile::new(&place(folder), b"new").expect("it is written");
+        let error = temporary.swap_places(&place(folder), b"old");
         assert!(error.is_err());
         assert_eq!(fs::read(&file).expect("it is there"), b"saved");
         replace(&file, place(folder), b"saved", b"new").expect("it says what it said");

@@ -413,7 +413,7 @@ scenarios["a missing server is explained"] = async () => {
     const buttons = await notice.locator(".monaco-button").allInnerTexts();
     say("offered:", buttons.map((button) => button.trim()).filter(Boolean).join(" | "));
     assert.ok(buttons.some((button) => button.includes("Choose program")));
-    // Without it words have their colours all the same.
+    // Without it words have their colors all the same.
     await page.locator(".editor-instance .view-line span span[class*='mtk']").first().waitFor();
     await person.bench.picture("missing");
     await page.locator(".activitybar .action-label[aria-label^='Threatline']").click();

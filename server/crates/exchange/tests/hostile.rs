@@ -665,7 +665,7 @@ fn mutilate(value: &mut Value, chance: &mut Chance) {
 }
 
 #[test]
-fn what_is_wrong_is_told_or_read_and_nothing_else() {
+fn everything_is_either_reported_or_read() {
     for (name, make, write) in FORMATS {
         let mut read_well = 0;
         for seed in 0..12 {

@@ -441,7 +441,7 @@ fn several_things_are_wrong() {
 }
 
 #[test]
-fn what_is_no_model_is_told() {
+fn what_is_not_a_model_is_reported() {
     let long = shop();
     let broken = [
         &long[..long.len() / 2],

@@ -109,7 +109,7 @@ fn a_model_as_a_person_would_have_written_it() {
 }
 
 #[test]
-fn what_has_no_place_is_told() {
+fn what_the_model_cannot_represent_is_reported() {
     expect![[r#"
         shop.json:4:78: project.ownerContact: kept in a comment
         shop.json:5:82: representations[0].size: dropped: diagrams have an automatic layout
@@ -122,7 +122,7 @@ fn what_has_no_place_is_told() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_with_its_place() {
+fn all_errors_are_reported_with_their_places() {
     let broken = r#"{
   "otmVersion": "0.2.0",
   "project": [],

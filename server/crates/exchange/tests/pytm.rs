@@ -281,7 +281,7 @@ fn what_pytm_reads_is_read() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_with_its_place() {
+fn all_errors_are_reported_with_their_places() {
     let wrong = r#"{
       "description": "no name",
       "data": [{"name": "Key", "classification": "Classification.SECRETE"}],

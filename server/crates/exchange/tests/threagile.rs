@@ -206,7 +206,7 @@ fn a_model_as_a_person_would_have_written_it() {
 }
 
 #[test]
-fn what_has_no_place_is_told() {
+fn what_the_model_cannot_represent_is_reported() {
     expect![[r#"
         shop.yaml:13:12: data_assets.Orders.usage: kept in a comment
         shop.yaml:18:15: data_assets.Orders.quantity: kept in a comment
@@ -223,7 +223,7 @@ fn what_has_no_place_is_told() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_with_its_place() {
+fn all_errors_are_reported_with_their_places() {
     let broken = r#"
 title: Broken
 data_assets:
@@ -251,7 +251,7 @@ trust_boundaries:
 }
 
 #[test]
-fn what_is_no_yaml_is_told_once() {
+fn invalid_yaml_is_reported_once() {
     expect![[r#"
         shop.yaml:3:12: invalid YAML: illegal placement of ':' indicator
     "#]]

@@ -287,7 +287,7 @@ fn a_drawing_becomes_text() {
 }
 
 #[test]
-fn what_has_no_place_is_told() {
+fn what_the_model_cannot_represent_is_reported() {
     expect![[r#"
         model.json:1:133: detail.contributors: kept in a comment
         model.json:1:178: detail.reviewer: kept in a comment

@@ -364,7 +364,7 @@ fn a_library_of_controls_becomes_mitigations() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_with_its_place() {
+fn all_errors_are_reported_with_their_places() {
     let wrong = r#"threatmodel "Shop" {
   author    = ["a", {b = 1}]
   including = "gone.hcl"

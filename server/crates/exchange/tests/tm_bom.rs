@@ -244,7 +244,7 @@ fn a_model_becomes_text() {
 }
 
 #[test]
-fn what_has_no_place_is_told() {
+fn what_the_model_cannot_represent_is_reported() {
     expect![[r#"
         model.json:5:82: scope.business_criticality: kept in a comment
         model.json:6:25: scope.data_sensitivity: kept in a comment

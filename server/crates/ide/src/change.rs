@@ -4,24 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_model::Span;
 
-/// A part of a text, and what is there instead.
+/// A part of a text, and its replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced, in the text as it is; nothing, if it is empty.
+    /// What is replaced, in the old text; an empty span only inserts.
     pub span: Span,
-    /// What is there instead.
+    /// The replacement.
     pub text: String,
 }
 
 /// A change of some files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
-    /// The edits of each file that there is, by its path; those of one file do not overlap.
+    /// The edits of each existing file, by its path. Those of one file do not overlap.
     pub edits: BTreeMap<Arc<str>, Vec<Edit>>,
-    /// Files that are made, with their texts.
+    /// New files, with their texts.
     pub created: Vec<(Arc<str>, String)>,
-    /// Whether the texts of the edits are snippets: `$1`, `${2:CISO}` are to be filled in, and `$`,
-    /// `}` and `\` that are meant as such stand behind a `\`.
+    /// Whether the replacements are snippets: `$1` and `${2:CISO}` are places to fill in, and a
+    /// literal `$`, `}` or `\` is escaped with `\`.
     pub is_snippet: bool,
 }
 
@@ -42,7 +42,7 @@ impl Change {
     }
 }
 
-/// A text with its edits.
+/// A text after its edits.
 pub fn applied(text: &str, edits: &[Edit]) -> String {
     let mut result = text.to_owned();
     for edit in edits.iter().rev() {

@@ -5,7 +5,7 @@ use threatline_model::{Diagnostic, FileText, Workspace, diagnostics};
 use threatline_testkit::TODAY;
 
 /// What is told of the references of a threat.
-fn told(references: &str) -> Vec<Diagnostic> {
+fn reported(references: &str) -> Vec<Diagnostic> {
     let mut workspace = Workspace::new(TODAY);
     workspace.set_model("", None);
     let text = format!(
@@ -18,14 +18,14 @@ fn told(references: &str) -> Vec<Diagnostic> {
 }
 
 fn messages(references: &str) -> Vec<String> {
-    told(references)
+    reported(references)
         .into_iter()
         .map(|diagnostic| diagnostic.message)
         .collect()
 }
 
 #[test]
-fn what_is_in_its_list_is_not_told_of() {
+fn ids_in_their_list_are_not_reported() {
     assert_eq!(
         messages("CWE-319, CWE-1020, CAPEC-157, T1190, T1550.001, T0886, ASVS-12.2.1"),
         [""; 0]
@@ -33,7 +33,7 @@ fn what_is_in_its_list_is_not_told_of() {
 }
 
 #[test]
-fn what_is_in_no_list_is_told_once_each() {
+fn ids_in_no_list_are_reported_once_each() {
     assert_eq!(
         messages("CWE-9999, CWE-319, CAPEC-9999, T1999, ASVS-18.1.1"),
         [
@@ -46,11 +46,11 @@ fn what_is_in_no_list_is_told_once_each() {
 }
 
 #[test]
-fn what_is_deprecated_is_told_with_its_title_and_page() {
-    let found = told("CWE-1, T1174");
-    let told: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
+fn deprecated_ids_are_reported_with_title_and_page() {
+    let found = reported("CWE-1, T1174");
+    let reported: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
     assert_eq!(
-        told,
+        reported,
         [
             "`CWE-1` is deprecated: Location",
             "`T1174` is deprecated: Password Filter DLL"
@@ -65,7 +65,7 @@ fn what_is_deprecated_is_told_with_its_title_and_page() {
 
 #[test]
 fn of_a_sub_technique_that_is_not_there_its_technique_is_named() {
-    let found = told("T1550.009");
+    let found = reported("T1550.009");
     assert_eq!(found[0].message, "ATT&CK has no technique `T1550.009`");
     assert!(
         found[0].help[0].contains("`T1550: Use Alternate Authentication Material`"),
@@ -81,6 +81,6 @@ fn of_a_sub_technique_that_is_not_there_its_technique_is_named() {
 
 #[test]
 fn zeros_before_a_number_are_taken_off() {
-    let found = told("CWE-079");
+    let found = reported("CWE-079");
     assert_eq!(found[0].replacement.as_deref(), Some("CWE-79"));
 }

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_an_edited_text_are_those_of_the_text_anew() {
+    fn lines_of_an_edited_text_are_those_of_the_new_text() {
         let text = "ab\r\n\r\né\n\r😀";
         let bounds = || (0..=text.len()).filter(|at| text.is_char_boundary(*at));
         for (start, end) in bounds().flat_map(|start| bounds().map(move |end| (start, end))) {

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_block_ends_before_what_stands_below() {
+    fn an_open_block_ends_before_the_next_declaration() {
         for (open, below) in [
             ("process a {", ""),
             ("process a {", "\n\n"),
@@ -266,7 +266,7 @@ mod tests {
 
     /// Every edit of a few characters leads to the pieces of the text after.
     #[test]
-    fn pieces_of_an_edited_text_are_those_of_the_text_anew() {
+    fn pieces_of_an_edited_text_are_those_of_the_new_text() {
         let closed = "/// x\nprocess a {\r\n owner: \"\"\"\nstore b\n\"\"\"\r}\r\
                       store c \"\"\n\nflow f: a -> c\nprocess d\n";
         let not_closed = "process a { x: \"\"\"\nstore b\nflow f: a -> b\nprocess d\n";

@@ -1,6 +1,6 @@
-//! Ranges of bytes in a text, and edits of it. It must not know what is there.
+//! Ranges of bytes in a text, and edits of a text. It must not know what the text says.
 
-/// A range of bytes in a text, the end not included.
+/// A range of bytes in a text, without the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The first byte.
@@ -32,24 +32,24 @@ impl Span {
     }
 }
 
-/// An edit of a text: where it starts, where what is gone ended, and where what came ends.
+/// An edit of a text: the bytes that it replaces, and the end of those that replace them.
 #[derive(Clone, Copy, Debug)]
 pub struct Edit {
-    /// The first byte that is another.
+    /// The first byte that is replaced.
     pub start: u32,
-    /// The end of what is gone, in the text before.
+    /// The end of the replaced bytes, in the old text.
     pub old_end: u32,
-    /// The end of what came, in the text after.
+    /// The end of the replacement, in the new text.
     pub new_end: u32,
 }
 
 impl Edit {
-    /// Where a byte behind what is gone is in the text after.
+    /// The position in the new text of a byte after the replaced ones.
     pub fn moved(self, offset: u32) -> u32 {
         offset - self.old_end + self.new_end
     }
 
-    /// This edit and one of the text after it, as one edit of the text before.
+    /// This edit and a later one of its new text, as one edit of the old text.
     pub fn then(self, next: Edit) -> Edit {
         let end_between = self.new_end.max(next.old_end);
         Edit {
@@ -59,7 +59,7 @@ impl Edit {
         }
     }
 
-    /// Where a byte behind what came stood in the text before.
+    /// The position in the old text of a byte after the replacement.
     pub(crate) fn moved_from(self, offset: u32) -> u32 {
         offset - self.new_end + self.old_end
     }

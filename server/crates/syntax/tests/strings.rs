@@ -78,7 +78,7 @@ fn a_string_says_the_text_that_it_was_made_of() {
 }
 
 #[test]
-fn what_is_no_escape_stands_for_nothing() {
+fn other_backslashes_are_no_escapes() {
     for escape in [
         "",
         "\\",

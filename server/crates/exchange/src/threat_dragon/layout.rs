@@ -1,21 +1,21 @@
-//! Where cells are, if no layout says it, and how flows go around each other. It must not know what
-//! a cell stands for, except for what is in which boundary.
+//! Positions of cells without a layout, and the bends of parallel flows. It must not know what a
+//! cell represents, except for what is in which boundary.
 
 use crate::area::{Area, Point};
 use crate::draft::{Draft, Item};
 use rustc_hash::FxHashMap;
 use threatline_model::Kind;
 
-/// How far cells are from each other, and from the boundary around them.
+/// The distance between cells, and from cells to the boundary around them.
 const GAP: f64 = 60.0;
 
-/// How large an element is, and a boundary at least.
+/// The size of an element, and the smallest size of a boundary.
 const ELEMENT_SIZE: (f64, f64) = (160.0, 80.0);
 
-/// How far flows between the same elements are from each other.
+/// The distance between flows that connect the same elements.
 const FLOW_GAP: f64 = 50.0;
 
-/// Places without a layout: what is in a boundary is in rows in it.
+/// Positions without a layout: the contents of each boundary in rows.
 pub fn in_rows(draft: &Draft) -> FxHashMap<String, Area> {
     let mut rows = Rows::default();
     for item in draft.of_kind(&[Kind::Boundary, Kind::External, Kind::Process, Kind::Store]) {
@@ -34,7 +34,7 @@ struct Rows<'d> {
 }
 
 impl<'d> Rows<'d> {
-    /// Places what is in a boundary, and gives its size.
+    /// Places the contents of a boundary, and returns its size.
     fn fill(&mut self, boundary: Option<&'d str>, (left, top): Point) -> (f64, f64) {
         let items = self.inside.get(&boundary).cloned().unwrap_or_default();
         let columns = (items.len() as f64).sqrt().ceil() as usize;
@@ -64,8 +64,8 @@ impl<'d> Rows<'d> {
     }
 }
 
-/// Where a further flow between two elements leaves the straight line, so that it does not run over
-/// the others.
+/// Where a flow leaves the straight line between its ends, so that it does not overlap with the
+/// flows before it that connect the same elements.
 pub fn bends(one: Area, other: Area, nth: usize) -> Vec<Point> {
     let ((x, y), (to_x, to_y)) = (one.middle(), other.middle());
     if one == other {

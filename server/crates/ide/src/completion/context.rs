@@ -1,8 +1,8 @@
-//! What may stand at a place of a text, broken or not, by the words before it. It must not know a
+//! What can be written at a position of a text, which may have syntax errors. It must not know a
 //! model.
 //!
-//! It is found from the words before the cursor, not from a tree: during typing, the text after the
-//! cursor is where the tree is wrong.
+//! It is derived from the words before the cursor, not from the tree: while someone types, the tree
+//! is wrong at the cursor.
 
 use threatline_model::{
     Fact, Gives, Kind, Span, fact_named,
@@ -10,58 +10,58 @@ use threatline_model::{
 };
 use threatline_syntax::lexer::{Lexer, Token, TokenKind};
 
-/// What may stand at a place.
+/// What can be written at a position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// A declaration begins. `alone`: nothing follows in the line.
+    /// A new declaration. `alone`: nothing follows in the line.
     Declaration { alone: bool },
-    /// The next part of what begins a declaration: one of these words or signs.
+    /// The next part of a heading: one of these words or signs.
     Next(Vec<&'static str>),
     /// The boundary that something is placed in.
     Boundary,
-    /// An end of a flow; the other one, if it is written.
+    /// An end of a flow, with the source if that is already written.
     End { source: Option<String> },
-    /// The name of a property. `followed`: its colon is there.
+    /// The name of a property. `followed`: its colon is already written.
     Property { followed: bool },
     /// A value of a property.
     Value(&'static Property),
-    /// The element of a finding, behind `rule@`.
+    /// The element of a finding, after `rule@`.
     FindingElement { rule: String },
     /// A fact or a function of a condition about these kinds of elements.
     Fact { kinds: Vec<Kind>, path: Vec<Fact> },
     /// A word that a fact is compared with.
     FactWord(Fact),
-    /// What comes behind a fact.
+    /// What follows a fact.
     Operator(Option<Fact>),
     /// What a function takes: elements that are counted, a property, a technology.
     Argument { function: String, kinds: Vec<Kind> },
 }
 
-/// A place, and what may stand there.
+/// A position, and what can be written there.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// What may stand there.
+    /// What can be written there.
     pub expected: Expected,
-    /// What is written of it already, before and behind the cursor.
+    /// The word at the cursor, before and after it.
     pub word: Span,
-    /// The same up to the cursor.
+    /// The part of the word before the cursor.
     pub typed: String,
-    /// The kind of the declaration, and its name, as far as they are written.
+    /// The kind of the declaration, if it is already written.
     pub kind: Option<Kind>,
-    /// See `kind`.
+    /// The name of the declaration, if it is already written.
     pub name: Option<String>,
-    /// The properties that the block has, without the one at the cursor.
+    /// The properties in the block, except for the one at the cursor.
     pub present: Vec<String>,
-    /// The values that the property has, without the one at the cursor.
+    /// The values of the property, except for the one at the cursor.
     pub values: Vec<String>,
-    /// The kinds of elements that a condition is about, as written; all if that is empty.
+    /// The kinds of elements that a condition is about, as written; empty for all kinds.
     pub on: Vec<String>,
 }
 
 /// A word of a text.
 type Word<'text> = (Token, &'text str);
 
-/// The words of a text around a place in it.
+/// The words of a text around the cursor.
 struct Around<'text> {
     text: &'text str,
     words: Vec<Word<'text>>,
@@ -69,9 +69,9 @@ struct Around<'text> {
     here: Option<usize>,
     /// How many words are before the cursor.
     before: usize,
-    /// The first word behind it.
+    /// The first word after the cursor.
     behind: usize,
-    /// The word at the cursor, or the place where one may be written.
+    /// The word at the cursor, or the empty position of the cursor.
     span: Span,
 }
 
@@ -125,8 +125,8 @@ impl<'text> Around<'text> {
     }
 }
 
-/// What may stand at a byte of a text; nothing in comments and strings. `kind_of` knows what names
-/// mean.
+/// What can be written at a byte of a text; nothing in comments and strings. `kind_of` resolves
+/// names to kinds.
 pub fn context(text: &str, offset: u32, kind_of: &dyn Fn(&str) -> Option<Kind>) -> Option<Context> {
     let tokens: Vec<Token> = Lexer::new(text).collect();
     if tokens.iter().any(|token| is_inside(token, offset)) {
@@ -166,7 +166,7 @@ pub fn context(text: &str, offset: u32, kind_of: &dyn Fn(&str) -> Option<Kind>) 
     Some(context)
 }
 
-/// Whether what is typed at a byte goes into a comment or a string. One that has no end continues.
+/// Whether a byte is inside a comment or a string, which may not be closed.
 fn is_inside(token: &Token, offset: u32) -> bool {
     let goes_on = match token.kind {
         TokenKind::Comment | TokenKind::Description => true,
@@ -177,7 +177,7 @@ fn is_inside(token: &Token, offset: u32) -> bool {
     start < offset && (offset < end || goes_on && offset == end)
 }
 
-/// What may stand in the block of a declaration.
+/// What can be written in the block of a declaration.
 fn in_block(around: &Around, block: usize, kind: Kind, context: &mut Context) -> Option<Expected> {
     let (words, here) = (&around.words, around.here);
     let end = block_end(words, around.behind);
@@ -196,7 +196,7 @@ fn in_block(around: &Around, block: usize, kind: Kind, context: &mut Context) ->
         return condition(written, context, around.text);
     }
     let is_reference = known.is_some_and(|known| known.takes == Takes::Reference);
-    // Several words can be those of a title.
+    // The title of a reference can have several words.
     let is_title = is_reference && !around.begins_line();
     let last = written.last();
     let is_over = last.is_some_and(|(token, word)| token.kind != TokenKind::Sign || *word == ")");
@@ -221,8 +221,8 @@ fn in_block(around: &Around, block: usize, kind: Kind, context: &mut Context) ->
     })
 }
 
-/// The kinds of elements that a condition in a block is about: those that `on` lists, or that of
-/// the element of the finding that is dismissed.
+/// The kinds of elements that a condition in a block is about: those in `on`, or the kind of the
+/// element whose finding is dismissed.
 fn about(
     around: &Around,
     block: usize,
@@ -250,7 +250,7 @@ fn about(
         .collect()
 }
 
-/// Where an id or the words of a title begin: with all that is written since the comma.
+/// Where an ID or the words of a title begin: after the last comma.
 fn start_of_title(around: &Around, property: usize, written: &[Word]) -> u32 {
     let mut backwards = written.iter().rev();
     let comma = backwards.find(|(_, word)| *word == ",");
@@ -263,7 +263,8 @@ fn start_of_title(around: &Around, property: usize, written: &[Word]) -> u32 {
         .min(sign.span.end + gap.unwrap_or(0) as u32)
 }
 
-/// Where the declaration begins in which the last of some words is, and its block, if it is in it.
+/// Where the declaration that contains the last of some words begins, and where its block does, if
+/// the word is in it.
 fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>) {
     let (mut start, mut block) = (None, None);
     for (number, (token, word)) in words.iter().enumerate() {
@@ -274,8 +275,8 @@ fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>
         match *word {
             "{" if start.is_some() && block.is_none() => block = Some(number),
             "}" => (start, block) = (None, None),
-            // At the beginning of a line that is not moved in, a declaration begins, even if the
-            // one before has no end.
+            // A kind at the start of a line begins a declaration, even if the block before it is
+            // not closed.
             _ if is_kind && block.is_some() && !is_property && is_flush(token, words, number) => {
                 (start, block) = (Some(number), None);
             }
@@ -285,7 +286,7 @@ fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>
             _ => {}
         }
     }
-    // A line below what begins a declaration can begin the next one.
+    // The line below a complete heading can begin the next declaration.
     let is_complete = block.is_none()
         && start.is_some_and(|start| words.len() > start + 1)
         && words
@@ -298,14 +299,14 @@ fn enclosing(words: &[Word], begins_line: bool) -> (Option<usize>, Option<usize>
     }
 }
 
-/// Whether a word that begins its line cannot be a value of the line before.
+/// Whether a word that begins its line cannot be a value of the property before it.
 fn is_flush(token: &Token, words: &[Word], number: usize) -> bool {
     token.begins_line
         && number > 0
         && !matches!(words[number - 1].1, ":" | "," | "(" | "and" | "or" | "not")
 }
 
-/// Where the block ends in which a word is.
+/// Where the block that contains a word ends.
 fn block_end(words: &[Word], from: usize) -> usize {
     let is_end = |number: &usize| {
         let (token, word) = words[*number];
@@ -318,7 +319,7 @@ fn block_end(words: &[Word], from: usize) -> usize {
     (from..words.len()).find(is_end).unwrap_or(words.len())
 }
 
-/// The values at the beginning of some words, before the next property.
+/// The values at the start of some words, up to the next property.
 fn values(words: &[Word]) -> Vec<String> {
     let is_property = |number: usize| words.get(number + 1).is_some_and(|(_, next)| *next == ":");
     let own = words
@@ -331,7 +332,7 @@ fn values(words: &[Word]) -> Vec<String> {
         .collect()
 }
 
-/// What may come next of what begins a declaration.
+/// What can come next in a heading.
 fn header(kind: Kind, words: &[Word]) -> Option<Expected> {
     let is_flow = kind == Kind::Flow;
     let last = words.last();
@@ -372,18 +373,18 @@ fn header(kind: Kind, words: &[Word]) -> Option<Expected> {
     })
 }
 
-/// The parentheses of a condition that are open at a place in it.
+/// The open parentheses of a condition at the cursor.
 struct Nesting {
-    /// The kinds of elements that are asked about, outermost first.
+    /// The kinds of elements that each level is about, outermost first.
     about: Vec<Vec<Kind>>,
-    /// What each parenthesis is of: a function, a list of words behind `in`, or neither.
+    /// What each parenthesis belongs to: a function, a list of words after `in`, or neither.
     openers: Vec<Option<String>>,
-    /// The kinds of the elements that each counts.
+    /// The kinds of elements that each one counts.
     counted: Vec<Vec<Kind>>,
 }
 
 impl Nesting {
-    /// Of the words of a condition about elements of some kinds.
+    /// Reads the words of a condition about elements of some kinds.
     fn read(words: &[Word], kinds: Vec<Kind>) -> Nesting {
         let mut nesting = Nesting {
             about: vec![kinds],
@@ -430,18 +431,18 @@ impl Nesting {
         }
     }
 
-    /// The kinds of elements that are asked about.
+    /// The kinds of elements at the cursor.
     fn kinds(&self) -> Vec<Kind> {
         self.about.last().cloned().unwrap_or_default()
     }
 
-    /// What the innermost parenthesis is of.
+    /// What the innermost parenthesis belongs to.
     fn opener(&self) -> Option<&str> {
         self.openers.last()?.as_deref()
     }
 }
 
-/// What a parenthesis is of: the function that it is behind without a space, or `in`.
+/// What a parenthesis belongs to: the function directly before it, or `in`.
 fn opener(words: &[Word], parenthesis: usize) -> Option<String> {
     let (token, word) = words[parenthesis.checked_sub(1)?];
     let is_adjacent = token.span.end == words[parenthesis].0.span.start;
@@ -451,14 +452,14 @@ fn opener(words: &[Word], parenthesis: usize) -> Option<String> {
 
 const COMPARISONS: [&str; 7] = ["=", "!=", "<", "<=", ">", ">=", "is"];
 
-/// What may come next in a condition.
+/// What can come next in a condition.
 fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> {
     let elements = vec![Kind::External, Kind::Process, Kind::Store, Kind::Flow];
     let is_on = |kind: &Kind| context.on.iter().any(|word| word == kind.word());
     let on: Vec<Kind> = elements.iter().copied().filter(is_on).collect();
     let nesting = Nesting::read(words, if on.is_empty() { elements } else { on });
     let kinds = nesting.kinds();
-    // The fact before an operator, or before the list behind `in`.
+    // The fact before an operator, or before the list after `in`.
     let fact_before = |number: usize| {
         let (_, word) = words.get(number.checked_sub(1)?)?;
         path(&kinds, word).map(|(fact, _)| fact)
@@ -492,7 +493,7 @@ fn condition(words: &[Word], context: &Context, text: &str) -> Option<Expected> 
     })
 }
 
-/// A fact of these kinds of elements, or of those at the end of the steps that are typed.
+/// A fact of these kinds of elements, or of those at the end of the typed steps.
 fn fact_expected(kinds: Vec<Kind>, context: &Context) -> Option<Expected> {
     let Some(dot) = context.typed.rfind('.') else {
         return Some(Expected::Fact {

@@ -1,5 +1,5 @@
-//! What is open, where it is treated, accepted or expected. It must not know what an item looks
-//! like.
+//! Completion of open findings, and of the mitigations for them. It must not know what an item
+//! looks like.
 
 use super::item::{About, Sort};
 use super::list::{List, MAX_ITEMS};
@@ -13,12 +13,12 @@ use threatline_model::{
 };
 use threatline_view::related;
 
-/// How many elements are examined for what is open.
+/// The most elements whose findings are examined.
 const MAX_ELEMENTS: usize = 2_000;
 
 impl List<'_> {
-    /// Adds the mitigations: first those that counter what is open here, each with what it
-    /// counters.
+    /// Adds the mitigations: first those that mitigate an open finding here, each with that
+    /// finding.
     pub fn mitigations(&mut self, property: &str) {
         let (db, model) = (self.db, self.file.model(self.db));
         let own = self.own();
@@ -43,7 +43,7 @@ impl List<'_> {
             }
         }
         let offered: HashSet<Decl> = countering.iter().map(|(decl, _)| *decl).collect();
-        // One at a time: their order is that of what they counter.
+        // One at a time, to keep the order of the findings that they mitigate.
         for (mitigation, why) in countering {
             self.declarations(vec![mitigation], |_| Some(why.clone()));
         }
@@ -69,14 +69,14 @@ impl List<'_> {
         }
     }
 
-    /// The element that is written; a flow without a name is known by where it is.
+    /// The element at the cursor. A flow without a name is found by its position.
     fn element(&self) -> Option<Decl> {
         let around = || declaration_at(self.db, self.file, self.context.word.start);
         let element = self.own().or_else(around);
         element.filter(|decl| decl.kind(self.db).is_element())
     }
 
-    /// What is open where mitigations are listed, the worst first.
+    /// The open findings where mitigations are listed, the most severe first.
     fn open_here(&self, property: &str) -> Vec<Assessed> {
         let db = self.db;
         if property != "mitigations" {
@@ -121,10 +121,10 @@ impl List<'_> {
             .collect()
     }
 
-    /// Adds what is open, as it is accepted or dismissed.
+    /// Adds the open findings, for `accept` and `dismiss`.
     pub fn findings(&mut self) {
         let db = self.db;
-        // What a person found is not dismissed.
+        // A threat that the model declares is deleted instead.
         let is_dismissed = self.context.kind == Some(Kind::Dismiss);
         for assessed in self.open_of(self.near()) {
             let finding = &assessed.finding;
@@ -155,7 +155,8 @@ impl List<'_> {
         }
     }
 
-    /// Adds the elements on which a rule finds something; in a test, all that it looks at.
+    /// Adds the elements with a finding of a rule; in a test, all elements that the rule applies
+    /// to.
     pub fn elements_of(&mut self, rule: &str) {
         let db = self.db;
         let Some(rule) = self.resolved(rule) else {
@@ -188,7 +189,7 @@ impl List<'_> {
     }
 }
 
-/// Why a mitigation cannot act on the element that is written, if there is one.
+/// Why a mitigation cannot act on the element at the cursor, if there is one.
 fn obstacle_here(db: &Database, mitigation: Decl, element: Option<Decl>) -> Option<String> {
     let obstacle = obstacle_on(db, mitigation, element?)?;
     Some(describe_obstacle(db, element?, obstacle))

@@ -2,6 +2,7 @@
 //! that who always takes the first one tells no lie.
 
 use crate::code_actions::{after, done, models, titles};
+use crate::cursor_before;
 use expect_test::expect;
 use std::collections::{BTreeMap, HashSet};
 use threatline_ide::code_actions::{CodeAction, code_actions, span_of};
@@ -42,8 +43,9 @@ flow login: user -> api {
 }
 ";
 
+#[track_caller]
 fn at(word: &str) -> String {
-    LOGIN.replacen(word, &format!("$0{word}"), 1)
+    cursor_before(LOGIN, word)
 }
 
 #[test]

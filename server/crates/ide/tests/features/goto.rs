@@ -1,5 +1,6 @@
 //! Where one can go from a name.
 
+use crate::cursor_before;
 use crate::shown::target;
 use expect_test::{Expect, expect};
 use threatline_ide::document_highlight::document_highlights;
@@ -31,15 +32,15 @@ accept risk { findings: unencrypted_flow@again by: \"x\" until: 2027-01-01 becau
 ";
 
 /// The model with the cursor before the first place of some text.
+#[track_caller]
 fn at(before: &str) -> String {
-    assert!(SHOP.contains(before), "{before}");
-    SHOP.replacen(before, &format!("$0{before}"), 1)
+    cursor_before(SHOP, before)
 }
 
 fn check(model: &str, go: impl Fn(&Database, File, u32) -> Option<Goto>, expected: Expect) {
     let cursor = Cursor::new(model);
     let db = cursor.db();
-    let told = match go(db, cursor.file, cursor.offset) {
+    let reported = match go(db, cursor.file, cursor.offset) {
         Some(goto) => {
             let targets = goto
                 .targets
@@ -50,7 +51,7 @@ fn check(model: &str, go: impl Fn(&Database, File, u32) -> Option<Goto>, expecte
         }
         None => "nowhere\n".to_owned(),
     };
-    expected.assert_eq(&told);
+    expected.assert_eq(&reported);
 }
 
 #[test]
@@ -298,14 +299,14 @@ fn check_references(model: &str, include_declaration: bool, expected: Expect) {
     let cursor = Cursor::new(model);
     let db = cursor.db();
     let found = references(db, cursor.file, cursor.offset, include_declaration).into_iter();
-    let told = found.map(|found| {
+    let reported = found.map(|found| {
         format!(
             "{} {}\n",
             role(found.role),
             written(db, found.file, found.span)
         )
     });
-    expected.assert_eq(&told.collect::<String>());
+    expected.assert_eq(&reported.collect::<String>());
 }
 
 #[test]
@@ -365,7 +366,7 @@ fn references_of_tests() {
         .collect();
     let rule = cursor.file.declarations(db)[0];
     let found = references_to(db, &models, rule, true).into_iter();
-    let told = found.map(|found| {
+    let reported = found.map(|found| {
         format!(
             "{} {}\n",
             role(found.role),
@@ -377,21 +378,21 @@ fn references_of_tests() {
         reads m.threat:2:26 odd
         reads odd.test.threat:2:18 odd
     "#]]
-    .assert_eq(&told.collect::<String>());
+    .assert_eq(&reported.collect::<String>());
 }
 
 fn check_highlight(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let db = cursor.db();
     let found = document_highlights(db, cursor.file, cursor.offset).into_iter();
-    let told = found.map(|found| {
+    let reported = found.map(|found| {
         format!(
             "{} {}\n",
             role(found.role),
             written(db, cursor.file, found.span)
         )
     });
-    expected.assert_eq(&told.collect::<String>());
+    expected.assert_eq(&reported.collect::<String>());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Hierarchies of flows, boundaries and definitions.
 
+use crate::cursor_before;
 use crate::shown::target;
 use expect_test::{Expect, expect};
 use threatline_ide::call_hierarchy::{
@@ -29,9 +30,9 @@ mitigation limits { based_on: rate_limiting }
 component shop.part
 ";
 
+#[track_caller]
 fn at(before: &str) -> Cursor {
-    assert!(SHOP.contains(before), "{before}");
-    Cursor::new(&SHOP.replacen(before, &format!("$0{before}"), 1))
+    Cursor::new(&cursor_before(SHOP, before))
 }
 
 fn line(db: &Database, item: &HierarchyItem) -> String {
@@ -45,13 +46,13 @@ fn line(db: &Database, item: &HierarchyItem) -> String {
 
 fn check_calls(cursor: &Cursor, expected: Expect) {
     let db = cursor.db();
-    let mut told = String::new();
+    let mut reported = String::new();
     for prepared in prepare_call_hierarchy(db, cursor.file, cursor.offset) {
         // As it comes back from a client.
         let file = cursor.workspace.file(&prepared.path).unwrap();
         let element = find(db, file, &prepared.name).unwrap();
         assert_eq!(element, prepared.decl);
-        told += &format!("{}\n", line(db, &prepared));
+        reported += &format!("{}\n", line(db, &prepared));
         let call = |direction: &str, call: &Call| {
             let flows: Vec<String> = call
                 .flows
@@ -65,16 +66,16 @@ fn check_calls(cursor: &Cursor, expected: Expect) {
             )
         };
         let asked_from = cursor.file.path(db);
-        told += &incoming_calls(db, element, asked_from)
+        reported += &incoming_calls(db, element, asked_from)
             .iter()
             .map(|found| call("from", found))
             .collect::<String>();
-        told += &outgoing_calls(db, element, asked_from)
+        reported += &outgoing_calls(db, element, asked_from)
             .iter()
             .map(|found| call("to", found))
             .collect::<String>();
     }
-    expected.assert_eq(&told);
+    expected.assert_eq(&reported);
 }
 
 #[test]
@@ -124,11 +125,11 @@ fn flows_of_other_files_are_no_places_of_the_caller() {
 
 fn check_types(cursor: &Cursor, expected: Expect) {
     let db = cursor.db();
-    let mut told = String::new();
+    let mut reported = String::new();
     if let Some(prepared) = prepare_type_hierarchy(db, cursor.file, cursor.offset) {
-        told += &format!("{}\n", line(db, &prepared));
+        reported += &format!("{}\n", line(db, &prepared));
         for above in supertypes(db, prepared.decl, &prepared.asked_from) {
-            told += &format!("  above: {}\n", line(db, &above));
+            reported += &format!("  above: {}\n", line(db, &above));
         }
         for below in subtypes(
             db,
@@ -136,10 +137,10 @@ fn check_types(cursor: &Cursor, expected: Expect) {
             prepared.decl,
             &prepared.asked_from,
         ) {
-            told += &format!("  below: {}\n", line(db, &below));
+            reported += &format!("  below: {}\n", line(db, &below));
         }
     }
-    expected.assert_eq(&told);
+    expected.assert_eq(&reported);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What there is to know of a word.
 
+use crate::cursor_before;
 use crate::shown::explained;
 use expect_test::{Expect, expect};
 use threatline_ide::hover::hover;
@@ -8,7 +9,7 @@ use threatline_testkit::{Cursor, written};
 fn check(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let db = cursor.db();
-    let told = match hover(db, cursor.file, cursor.offset) {
+    let reported = match hover(db, cursor.file, cursor.offset) {
         Some(hover) => {
             format!(
                 "{}\n{}",
@@ -18,7 +19,7 @@ fn check(model: &str, expected: Expect) {
         }
         None => "nothing\n".to_owned(),
     };
-    expected.assert_eq(&told);
+    expected.assert_eq(&reported);
 }
 
 const SHOP: &str = "\
@@ -61,9 +62,9 @@ rule odd \"An odd rule\" {
 component shop.part \"Part\"
 ";
 
+#[track_caller]
 fn at(before: &str) -> String {
-    assert!(SHOP.contains(before), "{before}");
-    SHOP.replacen(before, &format!("$0{before}"), 1)
+    cursor_before(SHOP, before)
 }
 
 #[test]
@@ -603,7 +604,7 @@ fn findings() {
             - it carries `shop.card`, which is restricted <edge.threat:8>
             - it uses `http`, which is not encrypted <edge.threat:8>
             == Severity
-            - likelihood high: `medium` (stated), raised by exposure
+            - likelihood high: `medium` (stated), one level higher because it starts at a lower trust level
             - impact critical: `high` for confidential data; the data here is rated critical
             - severity critical: likelihood high with impact critical
             == What to do

@@ -17,3 +17,10 @@ mod selection_range;
 mod shown;
 mod symbols;
 mod views;
+
+/// A model with the cursor before the first occurrence of a text.
+#[track_caller]
+fn cursor_before(model: &str, text: &str) -> String {
+    assert!(model.contains(text), "{text}");
+    model.replacen(text, &format!("$0{text}"), 1)
+}

@@ -1,5 +1,5 @@
 //! What the tests of the analyzer share: verdicts, a workspace whose queries are counted, and edits
-//! by what a text says.
+//! that search for their text.
 
 #![allow(dead_code)] // not every test needs everything
 
@@ -11,20 +11,20 @@ use std::sync::{Arc, Mutex};
 use threatline_model::{Database, Span, Workspace, diagnostics, full_name, settings_diagnostics};
 use threatline_testkit::workspace_with;
 
-/// A workspace that remembers the queries which ran since the last edit.
+/// A workspace that records which queries ran since the last edit.
 pub struct Observed {
     pub workspace: Workspace,
     log: Arc<Mutex<Vec<String>>>,
-    looked_at: Arc<AtomicUsize>,
+    examined: Arc<AtomicUsize>,
     before: HashMap<String, String>,
 }
 
 impl Observed {
-    /// The workspace of some files, all of them diagnosed.
+    /// A workspace of some files, with their diagnostics computed once.
     pub fn new(files: &[(String, String)]) -> Observed {
         let log = Arc::new(Mutex::new(Vec::new()));
-        let looked_at = Arc::new(AtomicUsize::new(0));
-        let (writer, counter) = (log.clone(), looked_at.clone());
+        let examined = Arc::new(AtomicUsize::new(0));
+        let (writer, counter) = (log.clone(), examined.clone());
         let db = Database::observed(move |event| match event.kind {
             salsa::EventKind::WillExecute { database_key } => {
                 counter.fetch_add(1, Ordering::Relaxed);
@@ -38,7 +38,7 @@ impl Observed {
         let mut observed = Observed {
             workspace: workspace_with(db, files),
             log,
-            looked_at,
+            examined,
             before: HashMap::new(),
         };
         observed.diagnose();
@@ -46,7 +46,7 @@ impl Observed {
         observed
     }
 
-    /// Asks for the diagnostics of all files, and remembers what ran.
+    /// Computes the diagnostics of all files, and records the queries that ran.
     pub fn diagnose(&self) {
         self.log.lock().unwrap().clear();
         let db = self.workspace.db();
@@ -58,18 +58,17 @@ impl Observed {
         }
     }
 
-    /// How many queries are examined, be it only to find that they hold, until one file is
-    /// diagnosed.
-    pub fn looked_at_for(&self, path: &str) -> usize {
-        self.looked_at.store(0, Ordering::Relaxed);
+    /// How many queries are executed or validated to compute the diagnostics of one file.
+    pub fn queries_for(&self, path: &str) -> usize {
+        self.examined.store(0, Ordering::Relaxed);
         diagnostics(
             self.workspace.db(),
             self.workspace.file(path).expect("the file is there"),
         );
-        self.looked_at.load(Ordering::Relaxed)
+        self.examined.load(Ordering::Relaxed)
     }
 
-    /// The queries that ran, each with the id of what it was asked of.
+    /// The queries that ran, each with the ID of its argument.
     pub fn executed(&self) -> Vec<(String, String)> {
         let split = |key: &String| {
             let (query, of) = key.split_once('(').unwrap_or((key, ""));
@@ -78,7 +77,7 @@ impl Observed {
         self.log.lock().unwrap().iter().map(split).collect()
     }
 
-    /// What the declaration of an id is called.
+    /// The name of the declaration with an ID.
     pub fn called(&self, id: &str) -> String {
         let log = self.log.lock().unwrap().clone();
         let names = self.names();
@@ -109,15 +108,15 @@ impl Observed {
     }
 }
 
-/// Replaces the first place at which a file says something.
+/// Replaces the first occurrence of a text in a file.
 pub fn edit(workspace: &mut Workspace, path: &str, from: &str, to: &str) {
     let file = workspace
         .file(path)
-        .unwrap_or_else(|| panic!("there is no {path}"));
+        .unwrap_or_else(|| panic!("no file {path}"));
     let at = file
         .source(workspace.db())
         .text
         .find(from)
-        .unwrap_or_else(|| panic!("{path} does not say {from:?}"));
+        .unwrap_or_else(|| panic!("{path} does not contain {from:?}"));
     workspace.edit(file, Span::new(at, at + from.len()), to);
 }

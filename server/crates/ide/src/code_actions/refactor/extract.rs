@@ -1,5 +1,4 @@
-//! The declarations that are selected, in a component file of their own. It must not know why they
-//! are moved.
+//! Moves the selected declarations to a new component file. It must not know why they are moved.
 
 use super::action::action;
 use crate::change::Change;
@@ -15,7 +14,7 @@ use threatline_syntax::characters::is_name_part;
 use threatline_syntax::prose::count;
 use threatline_syntax::strings::quoted;
 
-/// Moves the declarations that are selected. In a draft, the change is left empty.
+/// Moves the selected declarations. In a draft, the change is left empty.
 pub fn extract(
     db: &Database,
     models: &[Model],
@@ -31,10 +30,10 @@ pub fn extract(
     let first = chosen
         .iter()
         .find_map(|decl| decl.shape(db).name.as_ref())?;
-    let path = path_beside(db, file, first);
+    let path = path_next_to(db, file, first);
     let mut files = models.iter().flat_map(|model| model.files(db).iter());
-    let is_there = files.any(|file| *file.path(db) == path);
-    if is_there || chosen.len() == file.declarations(db).len() {
+    let exists = files.any(|file| *file.path(db) == path);
+    if exists || chosen.len() == file.declarations(db).len() {
         return None;
     }
     let component = match file.component(db) {
@@ -70,8 +69,7 @@ pub fn extract(
     is_sound(db, models, file.model(db), &extract.change).then_some(extract)
 }
 
-/// The declarations that are selected; without a selection, what a word stands for that begins a
-/// declaration.
+/// The selected declarations. Without a selection, the one whose kind is at the cursor.
 fn chosen(db: &Database, file: File, within: Span) -> Vec<Decl> {
     let declarations = file.declarations(db).iter().zip(&file.source(db).spans);
     let chosen = declarations.filter(|(decl, spans)| {
@@ -87,13 +85,13 @@ fn chosen(db: &Database, file: File, within: Span) -> Vec<Decl> {
 }
 
 /// The path of a component's file next to another one.
-fn path_beside(db: &Database, file: File, name: &str) -> Arc<str> {
+fn path_next_to(db: &Database, file: File, name: &str) -> Arc<str> {
     let path: &str = file.path(db);
     let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
     format!("{folder}{name}.threat").into()
 }
 
-/// Names what is moved by its component where others do.
+/// Changes references from other declarations to the moved ones, which now need the component.
 fn rename_outside(
     db: &Database,
     models: &[Model],
@@ -116,7 +114,7 @@ fn rename_outside(
         }
     }
     for (file, span) in renamed {
-        // The words before its dots go with it.
+        // The component before the name is replaced as well.
         let text = &file.source(db).text;
         let before = &text[..span.start as usize];
         let start = before.trim_end_matches(is_name_part).len();
@@ -127,14 +125,14 @@ fn rename_outside(
     Some(())
 }
 
-/// Whether a change leaves no more errors than there were.
+/// Whether a change adds no errors.
 fn is_sound(db: &Database, models: &[Model], model: Model, change: &Change) -> bool {
     let after = tried(db, models, change);
     let model_after = after.model(model.root(db));
     model_after.is_some_and(|model_after| errors(after.db(), model_after) <= errors(db, model))
 }
 
-/// How many errors a model has, except for what is open in it.
+/// How many errors a model has, not counting open findings.
 fn errors(db: &Database, model: Model) -> usize {
     let open = [codes::MISSING_MITIGATION.id, codes::UNSTATED_FACT.id];
     let files = model.files(db).iter();

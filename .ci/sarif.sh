@@ -78,7 +78,7 @@ mitigation circle { based_on: circle }
 accept taken_on { findings: taken  by: "CISO \u{202e}"  until: 2026-12-01  because: "So [it](1) is {0}" }
 accept expired { findings: theft, unencrypted_flow@db  by: "CISO"  until: 2020-02-30  because: "Old" }
 assumption calm { validate_by: 2020-01-31 }
-rule mine "Mine" { on: flow  category: tampering  when: carries >= restricted and colour = blue }
+rule mine "Mine" { on: flow  category: tampering  when: carries >= restricted and color = blue }
 rule own "Own {0} [x](1)" { on: flow  category: tampering  when: carries >= restricted  references: CWE-9999 }
 /// This describes nothing.
 process { process "no name" } }}

@@ -448,7 +448,7 @@ fn measure(elements: usize) {
             "process service_0",
             json!({ "context": { "diagnostics": [] } }),
         ),
-        ("colours of a file", "semanticTokens/full", "", json!({})),
+        ("colors of a file", "semanticTokens/full", "", json!({})),
         (
             "hints of a file",
             "inlayHint",

@@ -70,8 +70,9 @@ Examples:
   threatline check --format sarif > findings.sarif
 
 Exit codes:
-  0  no finding at or above the threshold
-  1  at least one finding at or above the threshold
+  0  passed: no finding at or above the threshold
+  1  failed: at least one finding at or above the threshold; or not judged: a missing fact could
+     decide on one
   2  invalid arguments, or an unreadable or invalid file";
 
 /// `threatline check`
@@ -435,7 +436,7 @@ const RULES_HELP: &str = "\
 Examples:
   threatline rules                               every rule, by subject
   threatline rules --category repudiation
-  threatline rules --technology kafka            those that ask for it or a broader technology
+  threatline rules --technology kafka            those about it or a broader technology
   threatline rules --reference CWE-319
   threatline rules design --format json          including the rules of the model in `design`";
 
@@ -451,7 +452,7 @@ pub struct RulesArguments {
     #[arg(long, value_name = "WORD")]
     pub category: Option<String>,
 
-    /// Only rules whose condition asks for a technology or a broader one
+    /// Only rules whose condition names a technology or a broader one
     #[arg(long, value_name = "NAME")]
     pub technology: Option<String>,
 
@@ -482,17 +483,17 @@ Examples:
   threatline protocols design                 with those that the model in `design` declares
   threatline mitigations --format json
 
-`threatline rules` lists the rules. `threatline explain NAME` explains one of any of these.";
+`threatline rules` lists the rules. `threatline explain NAME` explains any of these names.";
 
 /// `threatline technologies`, `threatline protocols`, `threatline mitigations`
 #[derive(Debug, Args)]
 #[command(after_help = DEFINITIONS_HELP)]
 pub struct DefinitionsArguments {
-    /// The folder of a model, whose own are listed as well [default: this folder]
+    /// The folder of a model whose definitions are included [default: this folder]
     #[arg(value_name = "PATH")]
     pub path: Option<PathBuf>,
 
-    /// How to print them
+    /// The output format
     #[arg(long, value_enum, default_value_t = DefinitionsFormat::Human)]
     pub format: DefinitionsFormat,
 }
@@ -500,9 +501,9 @@ pub struct DefinitionsArguments {
 /// How definitions are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DefinitionsFormat {
-    /// A line each
+    /// One line per name
     Human,
-    /// Everything, as one JSON document
+    /// All details as one JSON document
     Json,
 }
 

@@ -23,6 +23,7 @@ mod lsp;
 
 pub use book::{path_of_code, path_of_rule};
 pub use lsp::{End, serve};
+pub use output::markdown::tables as markdown_tables;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Outcome {
     /// All is well: 0.
     Clean,
-    /// There are findings at the bar, or files to be formatted: 1.
+    /// There are findings at the threshold, or files to be formatted: 1.
     Failed,
     /// The call, or a file, cannot be used: 2.
     Unusable,

@@ -1,4 +1,4 @@
-//! `threatline check`: exit codes, the bar, and that every format says the same.
+//! `threatline check`: exit codes, the threshold, and that every format says the same.
 
 use crate::{Folder, TODAY, each, models, run_in, with_threat};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 const FORCED: &[(&str, &str)] = &[("CLICOLOR_FORCE", "1")];
 
 #[test]
-fn exits_with_0_when_nothing_is_at_the_bar() {
+fn exits_with_0_when_nothing_is_at_the_threshold() {
     with_threat("medium")
         .check(&[])
         .exits(0)
@@ -19,7 +19,7 @@ fn exits_with_0_when_nothing_is_at_the_bar() {
 }
 
 #[test]
-fn exits_with_1_when_a_finding_is_at_the_bar() {
+fn exits_with_1_when_a_finding_is_at_the_threshold() {
     with_threat("high")
         .check(&[])
         .exits(1)
@@ -82,14 +82,14 @@ fn exits_with_1_when_the_settings_make_lint_an_error() {
 }
 
 #[test]
-fn the_bar_is_set_by_the_call_then_by_the_settings() {
+fn the_threshold_is_set_by_the_call_then_by_the_settings() {
     let levels = ["low", "medium", "high", "critical"];
     for (at, severity) in levels.into_iter().enumerate() {
         let folder = with_threat(severity);
-        for (bar_at, bar) in levels.into_iter().enumerate() {
+        for (position, threshold) in levels.into_iter().enumerate() {
             folder
-                .check(&["--fail-on", bar])
-                .exits(i32::from(at >= bar_at));
+                .check(&["--fail-on", threshold])
+                .exits(i32::from(at >= position));
         }
         folder
             .check(&["--fail-on", "never"])
@@ -128,7 +128,7 @@ fn accepted_risks_are_open_again_after_their_day() {
 }
 
 #[test]
-fn json_holds_what_people_are_told() {
+fn json_contains_what_people_read() {
     for name in [
         "shared-database",
         "webshop",
@@ -184,24 +184,24 @@ fn many_writers_of_one_database_are_one_finding_with_all_of_them() {
     let folder = Folder::of_model("shared-database");
     let model = folder.check(&["--format", "json"]).json()["models"][0].take();
     let name = "std.shared_database@platform.main_db";
-    let told: Vec<_> = each(&model["diagnostics"])
+    let reported: Vec<_> = each(&model["diagnostics"])
         .filter(|diagnostic| each(&diagnostic["findings"]).any(|id| id == name))
         .collect();
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0]["code"], "missing-mitigation");
+    assert_eq!(reported.len(), 1);
+    assert_eq!(reported[0]["code"], "missing-mitigation");
     let finding = each(&model["findings"])
         .find(|finding| finding["id"] == name)
         .expect("the finding is there");
     assert_eq!(finding["severity"], "high");
     assert_eq!(finding["state"], "open");
-    let files: Vec<&str> = each(&told[0]["related"])
+    let files: Vec<&str> = each(&reported[0]["related"])
         .filter_map(|related| related["location"]["path"].as_str())
         .collect();
     for service in fs_names(&folder) {
         let written = files.iter().filter(|path| path.ends_with(&service)).count();
         assert!(written >= 1, "no writer of {service} among {files:?}");
     }
-    let writers = each(&told[0]["related"]).filter(|related| {
+    let writers = each(&reported[0]["related"]).filter(|related| {
         related["message"]
             .as_str()
             .is_some_and(|message| message.contains("-> platform.main_db"))
@@ -219,7 +219,7 @@ fn fs_names(folder: &Folder) -> Vec<String> {
 }
 
 #[test]
-fn colours_are_for_terminals_alone() {
+fn colors_are_for_terminals_alone() {
     let folder = with_threat("high");
     folder.check(&[]).exits(1).never_says("\x1b");
     let arguments = ["check", "--today", TODAY];
@@ -322,11 +322,11 @@ fn findings_that_are_not_listed_are_counted_in_each_format() {
     assert!(listed <= 10_000, "{listed}");
     let unlisted = model["findings_not_listed"].as_u64().expect("a number");
     assert_eq!(listed + unlisted, counted);
-    let told = each(&model["diagnostics"]).map(|one| {
+    let reported = each(&model["diagnostics"]).map(|one| {
         length(&one["findings"]) + one["findings_not_listed"].as_u64().unwrap_or_default()
     });
-    let (told, open) = (told.sum::<u64>(), sum(&counts["open"]));
-    assert!(told >= open, "{told} of {open}");
+    let (reported, open) = (reported.sum::<u64>(), sum(&counts["open"]));
+    assert!(reported >= open, "{reported} of {open}");
 
     folder
         .check(&[])

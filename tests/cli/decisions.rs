@@ -41,7 +41,7 @@ fn diff(folder: &Folder, format: &str) -> Run {
 }
 
 /// What a list of the difference tells of the finding on the memos.
-fn told(folder: &Folder, list: &str) -> Option<Value> {
+fn reported(folder: &Folder, list: &str) -> Option<Value> {
     let mut document = diff(folder, "json").json();
     let list = document["models"][0][list].take();
     each(&list).find(|one| one["id"] == FINDING).cloned()
@@ -49,7 +49,7 @@ fn told(folder: &Folder, list: &str) -> Option<Value> {
 
 #[track_caller]
 fn fails_with(folder: &Folder, list: &str, why: &str) {
-    let finding = told(folder, list).expect("the finding is told");
+    let finding = reported(folder, list).expect("the finding is told");
     assert_eq!(finding["overruled"], why);
     diff(folder, "human")
         .exits(1)
@@ -67,8 +67,8 @@ fn fails_with(folder: &Folder, list: &str, why: &str) {
 
 #[track_caller]
 fn holds(folder: &Folder) {
-    assert_eq!(told(folder, "opened"), None);
-    assert_eq!(told(folder, "worse"), None);
+    assert_eq!(reported(folder, "opened"), None);
+    assert_eq!(reported(folder, "worse"), None);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn an_acceptance_waits_for_nothing() {
 }
 
 #[test]
-fn an_acceptance_together_with_its_finding_is_told() {
+fn an_acceptance_together_with_its_finding_is_reported() {
     let encrypted = SHOP.replace("protocol: http\n", "protocol: https\n");
     let accept = accepted("unencrypted_flow@memos", "");
     let folder = states(&encrypted, &format!("{SHOP}{accept}"));

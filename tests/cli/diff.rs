@@ -136,7 +136,7 @@ fn opened(model: &Value) -> Vec<&str> {
 }
 
 #[track_caller]
-fn tells(model: &Value, topic: &str, message: &str) {
+fn assert_reported(model: &Value, topic: &str, message: &str) {
     assert!(
         messages(model, topic).contains(message),
         "no {message:?} in {model:#}"
@@ -208,11 +208,11 @@ fn titles_and_descriptions_are_named_and_no_more() {
         "process web \"Web\" in vpc {",
         "process web \"Web\" in vpc {\n  source: \"web/**\"",
     );
-    tells(&model, "changed", "process `web`: `source` gained `web/**`");
+    assert_reported(&model, "changed", "process `web`: `source` gained `web/**`");
 }
 
 #[test]
-fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
+fn a_new_finding_at_the_threshold_fails_with_its_facts() {
     let folder = repository(&[("a.threat", MODEL)]);
     folder.write(
         "a.threat",
@@ -222,12 +222,12 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
     );
     let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
     assert!(!opened(&json).is_empty(), "{json:#}");
-    tells(
+    assert_reported(
         &json,
         "weakened",
         "`protocol` is now `sql`, previously `sql_tls`",
     );
-    tells(&json, "weakened", "`tenancy` is now `multi`");
+    assert_reported(&json, "weakened", "`tenancy` is now `multi`");
 
     let pay = |protocol: &str| {
         MODEL
@@ -259,7 +259,7 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
     let json = diff(&folder, &["main", "--format", "json", "--fail-on", "never"])
         .exits(0)
         .json();
-    tells(
+    assert_reported(
         &json["models"][0],
         "weakened",
         "asset `card`: `classification` is now `public`, previously `restricted`",
@@ -278,7 +278,7 @@ fn a_finding_that_opens_fails_at_the_bar_with_its_facts() {
 }
 
 #[test]
-fn a_finding_that_gets_worse_at_the_bar_fails_and_is_not_called_new() {
+fn a_worsened_finding_at_the_threshold_fails_and_is_not_called_new() {
     let open = MODEL
         .replace("protocol: https", "protocol: http")
         .replace("sends: price", "sends: card");
@@ -302,7 +302,7 @@ fn a_finding_that_gets_worse_at_the_bar_fails_and_is_not_called_new() {
         model["worse"][0]["before"],
         json!({ "state": "open", "severity": "high" })
     );
-    assert_eq!(model["at_the_bar"], 1);
+    assert_eq!(model["at_threshold"], 1);
     diff(&folder, &["main", "--format", "markdown"])
         .exits(1)
         .says("| critical, was high |");
@@ -311,7 +311,7 @@ fn a_finding_that_gets_worse_at_the_bar_fails_and_is_not_called_new() {
         .sarif()["results"]
         .take();
     assert_eq!(results[0]["baselineState"], "updated");
-    // The same of one that was below the bar; above neither the list nor the verdict speaks of
+    // The same of one that was below the threshold; above neither the list nor the verdict speaks of
     // failing.
     folder.write(
         "a.threat",
@@ -326,7 +326,7 @@ fn a_finding_that_gets_worse_at_the_bar_fails_and_is_not_called_new() {
 }
 
 #[test]
-fn of_findings_told_together_the_new_ones_are_named() {
+fn new_findings_among_several_are_named() {
     let more = |number: usize| {
         let says = "protocol: http authentication: token authorization: end_user sends: card";
         let flows = (0..number).map(|at| format!("flow again_{at}: shopper -> web {{ {says} }}\n"));
@@ -367,82 +367,82 @@ fn a_new_question_is_not_judged_and_fails_unless_the_base_allows_it() {
 }
 
 #[test]
-fn what_protects_less_is_told() {
-    let told = |from, to, message| tells(&changed(from, to), "weakened", message);
-    told(
+fn weakened_controls_are_reported() {
+    let reported = |from, to, message| assert_reported(&changed(from, to), "weakened", message);
+    reported(
         "rate_limiting, input_validation",
         "input_validation",
         "`rate_limiting` no longer protects `web`",
     );
-    told(
+    reported(
         " { mitigations: network_segmentation }",
         "",
         "`network_segmentation` no longer protects `web`, `ledger`, `pay`",
     );
-    told(
+    reported(
         "status: verified",
         "status: planned",
         "mitigation `checks`: `status` is now `planned`, previously `verified`",
     );
-    told(
+    reported(
         " evidence: \"https://ci.example.com/1\"",
         "",
         "`evidence` lost `https://ci.example.com/1`",
     );
-    told(
+    reported(
         "until: 2026-12-31",
         "until: 2027-12-31",
         "accept `late`: `until` is now `2027-12-31`, previously `2026-12-31`",
     );
-    told(
+    reported(
         "by: \"CISO\"",
         "by: \"me\"",
         "accept `late`: `by` is now `me`, previously `CISO`",
     );
-    told(
+    reported(
         "missing_audit_trail@web",
         "missing_audit_trail@web, tampering@web",
         "accept `late` also accepts `injection@web` (high)",
     );
-    told(
+    reported(
         "trust: untrusted",
         "trust: high",
         "boundary `internet`: `trust` is now `high`, previously `untrusted`",
     );
-    told(
+    reported(
         "classification: restricted",
         "classification: internal",
         "asset `card`: `classification` is now `internal`",
     );
-    told(
+    reported(
         "stores: card\n",
         "stores: card\n  out_of_scope: \"old\"\n",
         "store `ledger` is now out of scope: old",
     );
-    told(
+    reported(
         "authentication: token",
         "authentication: none",
         "flow `pay`: `authentication` is now `none`, previously `token`",
     );
-    told(
+    reported(
         "  authentication: token\n",
         "",
         "flow `pay`: `authentication` is now unspecified, previously `token`",
     );
-    told(
+    reported(
         "encryption: at_rest",
         "encryption: none",
         "store `ledger`: `encryption` is now `none`, previously `at_rest`",
     );
-    told(
+    reported(
         "\"Shopper\" in internet",
         "\"Shopper\" in vpc",
         "`shopper` is now in `vpc`, previously in `internet`; its trust is now high",
     );
     let threat = &MODEL[MODEL.find("threat theft").unwrap()..MODEL.find("accept late").unwrap()];
-    told(threat, "", "threat `theft` was removed");
+    reported(threat, "", "threat `theft` was removed");
     let more = "accept more { findings: theft by: \"me\" until: 2027-01-01 because: \"so\" }\n";
-    told(
+    reported(
         "threat theft",
         &format!("{more}threat theft"),
         "accept `more` is new: me accepts `theft` (low) until 2027-01-01",
@@ -450,7 +450,7 @@ fn what_protects_less_is_told() {
 }
 
 #[test]
-fn a_later_due_day_is_told() {
+fn a_later_due_date_is_reported() {
     let planned = MODEL.replace("status: verified", "status: planned due: 2027-01-01");
     let folder = repository(&[("a.threat", &planned)]);
     folder.write("a.threat", planned.replace("2027-01-01", "2027-06-01"));
@@ -481,7 +481,7 @@ fn what_is_listed_elsewhere_and_protects_the_same_is_no_weakening() {
 }
 
 #[test]
-fn what_is_new_and_what_is_gone_is_told() {
+fn additions_and_removals_are_reported() {
     let folder = repository(&[("a.threat", MODEL)]);
     folder.write(
         "b.threat",
@@ -489,16 +489,16 @@ fn what_is_new_and_what_is_gone_is_told() {
          confidential }\nflow settle: web -> bank { protocol: https sends: report authentication: mutual_tls }\n",
     );
     let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
-    tells(&json, "added", "boundary `partner`, trust low");
-    tells(&json, "added", "external `bank`, in `partner`");
-    tells(&json, "added", "asset `report`, confidential");
-    tells(&json, "added", "flow `settle`, `web -> bank`");
-    tells(
+    assert_reported(&json, "added", "boundary `partner`, trust low");
+    assert_reported(&json, "added", "external `bank`, in `partner`");
+    assert_reported(&json, "added", "asset `report`, confidential");
+    assert_reported(&json, "added", "flow `settle`, `web -> bank`");
+    assert_reported(
         &json,
         "crossings",
         "`settle` (`web -> bank`) leaves `vpc` and enters `partner`, from trust level `high` to `low`",
     );
-    tells(
+    assert_reported(
         &json,
         "sensitive",
         "`settle` carries `report` (confidential; new to `web`)",
@@ -512,14 +512,14 @@ fn what_is_new_and_what_is_gone_is_told() {
     commit(&folder);
     fs::remove_file(folder.path("b.threat")).unwrap();
     let json = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
-    tells(&json, "removed", "external `bank`");
+    assert_reported(&json, "removed", "external `bank`");
     assert_eq!(json["removed"][0]["place"]["in"], "base");
     assert_eq!(json["removed"][0]["place"]["location"]["path"], "b.threat");
 }
 
 #[test]
-fn data_that_become_more_sensitive_are_told_once() {
-    let told = |to: &str, message: &str| {
+fn more_sensitive_data_is_reported_once() {
+    let reported = |to: &str, message: &str| {
         let model = changed("classification: internal", to);
         let (of_data, changed) = (messages(&model, "sensitive"), messages(&model, "changed"));
         assert_eq!(
@@ -528,19 +528,19 @@ fn data_that_become_more_sensitive_are_told_once() {
         );
         assert_eq!(changed, "");
     };
-    told(
+    reported(
         "classification: confidential",
         "now confidential, previously internal",
     );
-    told("classification: internal personal: yes", "now personal");
-    told(
+    reported("classification: internal personal: yes", "now personal");
+    reported(
         "classification: restricted personal: yes",
         "now restricted and personal, previously internal",
     );
 }
 
 #[test]
-fn a_flow_that_takes_another_way_is_told_with_the_data_that_go_with_it() {
+fn a_rerouted_flow_is_reported_with_its_data() {
     let more = "process edge in vpc { technology: web_service }\n";
     let folder = repository(&[("a.threat", &format!("{MODEL}{more}"))]);
     folder.write(
@@ -563,7 +563,7 @@ fn a_flow_that_takes_another_way_is_told_with_the_data_that_go_with_it() {
     let folder = repository(&[("a.threat", MODEL)]);
     folder.write("a.threat", open);
     let model = diff(&folder, &["main", "--format", "json"]).json()["models"][0].take();
-    tells(
+    assert_reported(
         &model,
         "changed",
         "`pay` now runs from `shopper` to `ledger`, previously from `shopper` to `web`",
@@ -572,18 +572,18 @@ fn a_flow_that_takes_another_way_is_told_with_the_data_that_go_with_it() {
 }
 
 #[test]
-fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
+fn accepted_findings_are_reported_with_who_accepts_them_and_not_as_closed() {
     let open = MODEL
         .replace("protocol: https", "protocol: http")
         .replace("sends: price", "sends: card");
     let folder = repository(&[("a.threat", &open), ("decisions.threat", "process other\n")]);
     let accept = "accept it { findings: unencrypted_flow@pay by: \"CISO\" until: 2027-01-01 because: \"so\" }\n";
     folder.write("decisions.threat", format!("process other\n{accept}"));
-    let told =
+    let reported =
         "accept `it` is new: CISO accepts `unencrypted_flow@pay` (critical) until 2027-01-01";
     diff(&folder, &["main"])
         .exits(0)
-        .says(told)
+        .says(reported)
         .never_says("closed");
     // Where the acceptance itself is not asked for, the finding says so.
     let run = diff(&folder, &["main", "a.threat"])
@@ -595,7 +595,7 @@ fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
     // A hole that is accepted where it is made is no open finding, and told all the same.
     let folder = repository(&[("a.threat", MODEL)]);
     folder.write("a.threat", format!("{open}{accept}"));
-    diff(&folder, &["main"]).exits(0).says(told);
+    diff(&folder, &["main"]).exits(0).says(reported);
     // An older one that would accept it, too, was made before the finding was there.
     let wide = accept.replace("unencrypted_flow@pay", "information_disclosure@pay");
     let folder = repository(&[("a.threat", &format!("{MODEL}{wide}"))]);
@@ -625,7 +625,7 @@ fn what_is_accepted_is_told_with_who_accepts_it_and_not_as_closed() {
 }
 
 #[test]
-fn of_a_part_it_is_told_that_more_changed_elsewhere() {
+fn changes_outside_a_part_are_mentioned() {
     let folder = repository(&[
         ("threatline.toml", ""),
         ("a.threat", MODEL),
@@ -652,7 +652,7 @@ fn of_a_part_it_is_told_that_more_changed_elsewhere() {
 }
 
 #[test]
-fn what_a_new_rule_finds_is_told_apart_from_what_the_design_does() {
+fn findings_of_new_rules_are_reported_apart_from_those_of_the_design() {
     let rule = "rule own { on: flow category: tampering when: carries >= restricted likelihood: high impact: high }\n";
     let carried = MODEL.replace("sends: price", "sends: card");
     let folder = repository(&[("a.threat", &carried)]);
@@ -706,8 +706,8 @@ fn a_finding_that_closes_says_why() {
         "a.threat",
         with("mitigations: payload_encryption").replace("restricted", "public"),
     );
-    let told = "No longer found; planned, accepted or mitigated before: `unencrypted_flow@pay` (critical, mitigated)";
-    diff(&folder, &["main"]).says(told);
+    let reported = "No longer found; planned, accepted or mitigated before: `unencrypted_flow@pay` (critical, mitigated)";
+    diff(&folder, &["main"]).says(reported);
     diff(&folder, &["main", "--format", "markdown"]).says("No longer found");
     assert_eq!(
         why(&with("mitigations: payload_encryption")),
@@ -763,8 +763,8 @@ fn the_head_is_judged_by_the_policy_of_the_base() {
         "threatline.toml",
         "[rules.unencrypted_flow]\nlikelihood = \"low\"\nreason = \"x\"\n",
     );
-    let told = "is now set to likelihood low (\"x\"), previously on; `unencrypted_flow@pay` (critical) would be less severe";
-    diff(&folder, &["main"]).exits(1).says(told);
+    let reported = "is now set to likelihood low (\"x\"), previously on; `unencrypted_flow@pay` (critical) would be less severe";
+    diff(&folder, &["main"]).exits(1).says(reported);
     // Nor does a model of its own around the same files help.
     folder.write("threatline.toml", "[check]\nfail_on = \"high\"\n");
     fs::create_dir(folder.path("sub")).unwrap();
@@ -857,8 +857,8 @@ fn what_was_renamed_is_the_same_element() {
     );
     let json = diff(&folder, &["main", "--format", "json"]).exits(0).json()["models"][0].take();
     assert_eq!(json["renamed"], Value::Array(Vec::new()));
-    tells(&json, "added", "process `u`");
-    tells(&json, "removed", "process `x`");
+    assert_reported(&json, "added", "process `u`");
+    assert_reported(&json, "removed", "process `x`");
 }
 
 #[test]
@@ -899,7 +899,7 @@ fn models_come_and_go() {
         .find(|model| model["name"] == "Parts")
         .unwrap();
     assert!(parts["base"].is_null());
-    tells(parts, "added", "process `part`");
+    assert_reported(parts, "added", "process `part`");
     diff(&folder, &["main"])
         .exits(0)
         .says("Parts (new model)")
@@ -930,7 +930,7 @@ fn models_come_and_go() {
 }
 
 #[test]
-fn of_a_file_what_stands_in_it_is_told_and_what_moved_is_there() {
+fn a_file_is_compared_with_what_moved_into_it() {
     let (one, two) = MODEL.split_at(MODEL.find("threat theft").unwrap());
     let folder = repository(&[("one.threat", one), ("two.threat", two)]);
     fs::remove_file(folder.path("two.threat")).unwrap();
@@ -978,7 +978,7 @@ fn two_folders_are_compared_without_a_repository() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_told() {
+fn what_cannot_be_compared_is_reported() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
     diff(&folder, &["main"])
         .exits(2)

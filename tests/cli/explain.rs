@@ -148,6 +148,50 @@ fn an_acceptance_can_be_copied() {
         .says("Accepted in `accepted_risk`");
 }
 
+/// An undecided finding needs a fact, and no acceptance.
+#[test]
+fn an_undecided_finding_is_explained_with_the_fact_that_decides() {
+    let model = "asset card { classification: restricted }\n\
+                 process shop\nprocess stock\n\
+                 flow ask: shop -> stock { sends: card }\n";
+    Folder::new(&[("shop.threat", model)])
+        .run(&["explain", "unencrypted_flow@ask", "--today", TODAY])
+        .exits(0)
+        .says("Undecided")
+        .says("How to decide it")
+        .says("on `ask`, state `protocol`: the name of a protocol")
+        .never_says("accept ");
+}
+
+#[test]
+fn a_misspelt_name_keeps_its_component_and_its_rule() {
+    let folder = Folder::of_model("webshop");
+    for (written, meant) in [
+        (
+            "unencrypted_flow@partners.fed",
+            "`unencrypted_flow@partners.feed`",
+        ),
+        (
+            "unencrypted_flw@partners.feed",
+            "`unencrypted_flow@partners.feed`",
+        ),
+        ("orders.gest_lookup", "`orders.guest_lookup`"),
+        ("flow.authentcation", "`flow.authentication`"),
+    ] {
+        let run = folder.run(&["explain", written, "--today", TODAY]).exits(2);
+        run.says(&format!("did you mean {meant}?"));
+    }
+}
+
+#[test]
+fn a_former_name_is_explained_by_the_name_of_today() {
+    let folder = Folder::new(&[]);
+    let run = folder.run(&["explain", "noisy_neighbour"]).exits(0);
+    run.says("std.noisy_neighbor: ");
+    let run = folder.run(&["explain", "neighbours"]).exits(0);
+    run.says("The other elements directly in the same boundary");
+}
+
 #[test]
 fn what_nothing_is_called_is_an_error() {
     Folder::of_model("starter")

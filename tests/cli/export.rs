@@ -210,7 +210,7 @@ fn cyclonedx_says_zones_flows_and_what_was_decided() {
 }
 
 #[test]
-fn drawings_nest_boundaries_and_colour_what_is_open() {
+fn drawings_nest_boundaries_and_color_what_is_open() {
     let folder = Folder::new(&[
         ("a.threat", MODEL),
         (
@@ -242,7 +242,7 @@ fn drawings_nest_boundaries_and_colour_what_is_open() {
 }
 
 #[test]
-fn what_cannot_be_drawn_is_said() {
+fn what_cannot_be_drawn_is_reported() {
     let empty = Folder::new(&[(
         "a.threat",
         "asset card \"Card\" { classification: restricted }\n",

@@ -419,7 +419,7 @@ fn links_of_a_stranger_lead_to_no_other_kind_of_file() {
 }
 
 #[test]
-fn settings_that_are_too_long_or_too_deep_are_told() {
+fn settings_that_are_too_long_or_too_deep_are_reported() {
     let deep = |text: String| {
         let folder = Folder::new(&[("a.threat", CANONICAL), ("threatline.toml", &text)]);
         folder.check(&[]).exits(2).says("invalid-setting");
@@ -442,7 +442,7 @@ fn settings_that_are_too_long_or_too_deep_are_told() {
 
 /// Documents that become larger than they are, or have no end.
 #[test]
-fn bombs_are_told_and_nothing_is_written() {
+fn bombs_are_reported_and_nothing_is_written() {
     let lists = |merge: &str| -> String {
         let line = |at: u32| {
             format!(
@@ -529,7 +529,7 @@ fn bombs_are_told_and_nothing_is_written() {
 }
 
 #[test]
-fn a_day_that_is_none_is_told_with_one_that_is() {
+fn an_invalid_date_is_reported_with_a_valid_one() {
     Folder::of_model("starter")
         .run(&["check", "--today", "yesterday"])
         .exits(2)

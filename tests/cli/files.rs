@@ -29,7 +29,7 @@ fn nested() -> Folder {
 }
 
 #[test]
-fn a_folder_above_the_current_one_is_looked_at_whole() {
+fn a_folder_above_the_current_one_is_checked_completely() {
     let folder = Folder::new(&[
         ("a/a.threat", "asset a { classification: public }\n"),
         ("b/b.threat", "asset b { classification: public }\n"),
@@ -68,7 +68,7 @@ fn a_nested_model_is_a_model_of_its_own() {
 }
 
 #[test]
-fn of_a_file_the_whole_model_is_read_and_its_own_part_is_told() {
+fn the_whole_model_is_read_and_only_the_file_is_reported() {
     let folder = nested();
     let run = folder
         .check(&["parts/b.threat"])
@@ -91,7 +91,7 @@ fn of_a_file_the_whole_model_is_read_and_its_own_part_is_told() {
 }
 
 #[test]
-fn paths_that_overlap_are_told_once() {
+fn overlapping_paths_are_reported_once() {
     let folder = Folder::new(&[("m/a.threat", LONELY)]);
     let run = folder.check(&["m", "m/a.threat", "m/../m"]).exits(0);
     assert_eq!(
@@ -168,7 +168,7 @@ fn an_empty_file_says_nothing() {
 }
 
 #[test]
-fn what_is_not_utf_8_is_told_and_the_rest_is_read() {
+fn invalid_utf_8_is_reported_and_the_rest_is_read() {
     let folder = Folder::new(&[]);
     folder.write("a.threat", b"process lonely\nprocess other \"caf\xe9\"\n");
     let run = folder
@@ -188,7 +188,7 @@ fn what_is_not_utf_8_is_told_and_the_rest_is_read() {
 }
 
 #[test]
-fn a_path_is_told_as_from_where_one_stands() {
+fn paths_are_relative_to_the_current_folder() {
     let folder = Folder::new(&[("m/a.threat", LONELY)]);
     folder.check(&["m"]).exits(0).says("--> m/a.threat:1:9");
     folder
@@ -252,7 +252,7 @@ mod unix {
     /// Root reads whatever is there, so what cannot be read is a link that leads nowhere, and a
     /// pipe, which must not be waited for.
     #[test]
-    fn what_cannot_be_read_is_told_and_the_rest_is_read() {
+    fn unreadable_files_are_reported_and_the_rest_is_read() {
         let folder = Folder::new(&[("a.threat", LONELY)]);
         symlink("nowhere.threat", folder.path("dangling.threat")).expect("links can be made");
         let made = Command::new("mkfifo")

@@ -83,7 +83,7 @@ fn a_path_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn nothing_is_left_beside_the_file() {
+fn no_temporary_file_is_left() {
     let folder = Folder::new(&[("a.threat", LOOSE)]);
     folder.run(&["fmt"]).exits(0);
     assert_eq!(

@@ -24,15 +24,15 @@ fn folder() -> Folder {
     Folder::new(&[("threatline.toml", SETTINGS), (FILE, MODEL)])
 }
 
-/// What a terminal would act on, the escape that starts a colour of ours aside.
+/// What a terminal would act on, the escape that starts a color of ours aside.
 fn acts(text: &str) -> Option<char> {
     let bare = text.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
     let bare = [
         "94m", "91m", "92m", "93m", "96m", "31m", "32m", "33m", "36m",
     ]
     .iter()
-    .fold(bare, |bare, colour| {
-        bare.replace(&format!("\u{1b}[{colour}"), "")
+    .fold(bare, |bare, color| {
+        bare.replace(&format!("\u{1b}[{color}"), "")
     });
     bare.chars().find(|character| {
         (character.is_control() && *character != '\n')
@@ -150,13 +150,13 @@ fn nothing_in_a_log_is_an_order_to_a_ci_service() {
             }
         }
     }
-    let told = Folder::new(&[("threatline.toml", settings), (file, model)])
+    let reported = Folder::new(&[("threatline.toml", settings), (file, model)])
         .run(&["explain", "mine@shop"])
         .exits(0)
         .out;
     assert!(
-        told.contains("# #[add-mask]f"),
-        "what it says is still shown: {told}"
+        reported.contains("# #[add-mask]f"),
+        "what it says is still shown: {reported}"
     );
 }
 
@@ -228,7 +228,7 @@ fn sarif_links_to_nothing_that_a_title_says() {
 }
 
 #[test]
-fn sarif_has_nothing_that_stands_for_something_else() {
+fn sarif_has_no_placeholders() {
     let model = "\
 /// # It was {0}
 ///

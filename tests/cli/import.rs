@@ -160,7 +160,7 @@ fn what_is_included_lies_below_the_document() {
 }
 
 #[test]
-fn what_is_no_model_is_said_to_be_none() {
+fn what_is_not_a_model_is_reported() {
     let folder = Folder::new(&[
         ("empty", ""),
         ("notes.md", "# Notes\n"),

@@ -28,7 +28,10 @@ const MODELS: &[(&str, &str)] = &[
     ("mobile-bank/finished", "core.talked_into"),
     ("supply-chain/draft", "keys_in_build@delivery.pipeline"),
     ("supply-chain/finished", "delivery.hijacked_package"),
-    ("three-tier-shop/draft", "private_pages_in_cache@shop.cdn"),
+    (
+        "three-tier-shop/draft",
+        "cross_site_request_forgery@shop.api",
+    ),
     ("three-tier-shop/finished", "shop.mixed_bucket"),
 ];
 

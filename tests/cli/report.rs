@@ -117,7 +117,7 @@ fn a_page_is_about_one_model() {
 }
 
 #[test]
-fn a_model_with_errors_is_told_to_be_incomplete() {
+fn a_model_with_errors_is_reported_as_incomplete() {
     let folder = Folder::new(&[("a.threat", "process web in nowhere\n")]);
     today(&folder, &[])
         .exits(2)
@@ -153,7 +153,7 @@ assumption \"Cards are tokens\" {{ about: web validate_by: 2026-11-30 owner: \"t
 }
 
 #[test]
-fn every_threat_and_finding_is_told_with_what_has_become_of_it() {
+fn every_threat_and_finding_is_listed_with_its_state() {
     let folder = Folder::new(&[("a.threat", &register())]);
     let page = today(&folder, &["--to", "markdown"])
         .exits(0)
@@ -218,7 +218,7 @@ fn a_page_judges_the_work() {
 }
 
 #[test]
-fn a_drawing_tells_what_its_lines_mean() {
+fn a_drawing_has_a_legend() {
     let other = "component other \"Other\"\nprocess api \"API\" in shop.vpc\nflow api -> shop.web { protocol: https }\n";
     let folder = Folder::new(&[("a.threat", &register()), ("b.threat", other)]);
     let page = today(&folder, &[])

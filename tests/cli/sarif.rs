@@ -234,7 +234,7 @@ fn a_finding_of_a_group_stays_itself_when_another_comes() {
 }
 
 #[test]
-fn fingerprints_tell_results_of_a_file_apart() {
+fn fingerprints_distinguish_results_of_a_file() {
     let text = "process a { technolgy: x }\nprocess b { technolgy: x tenency: y }\n}\n}\n";
     let folder = Folder::new(&[("a.threat", text)]);
     let results = results(&folder);
@@ -304,7 +304,7 @@ fn planned_findings_stay_until_the_mitigation_is_in_place() {
 }
 
 #[test]
-fn a_broken_model_is_told_of_the_run() {
+fn a_broken_model_is_reported_for_the_run() {
     let folder = Folder::new(&[("a.threat", "process {\n")]);
     let run = folder.check(&["--format", "sarif"]).exits(2).sarif();
     let invocation = &run["invocations"][0];

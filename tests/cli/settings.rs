@@ -92,7 +92,7 @@ fn a_diagnostic_can_be_turned_off_or_weighed() {
 }
 
 #[test]
-fn what_is_wrong_there_is_told_when_a_model_file_is_not_asked_for() {
+fn errors_in_settings_are_reported_without_a_model_file() {
     let folder = Folder::new(&[("threatline.toml", "[modle]\n"), ("a.threat", MODEL)]);
     folder
         .check(&["threatline.toml"])

@@ -112,7 +112,7 @@ fn elements_of_the_model_are_not_seen_by_its_tests() {
     folder
         .run(&["test"])
         .exits(2)
-        .says("no external or process or store `shop` is declared");
+        .says("no external, process or store `shop` is declared");
 }
 
 #[test]

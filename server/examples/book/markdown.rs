@@ -1,19 +1,6 @@
 //! Small pieces of Markdown. It must not know what they are about.
 
-use std::fmt::Write;
-
-/// A table.
-pub fn table<const COLUMNS: usize>(
-    heading: [&str; COLUMNS],
-    rows: impl IntoIterator<Item = [String; COLUMNS]>,
-) -> String {
-    let mut text = format!("| {} |\n|{}\n", heading.join(" | "), "---|".repeat(COLUMNS));
-    for row in rows {
-        let cells = row.map(|cell| cell.replace('|', "\\|"));
-        writeln!(text, "| {} |", cells.join(" | ")).expect("a string accepts everything");
-    }
-    text
-}
+pub use threatline::markdown_tables::table;
 
 /// A word of the language.
 pub fn code(word: &str) -> String {

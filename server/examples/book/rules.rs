@@ -1,12 +1,13 @@
 //! A page for each rule of the library, and the page that lists them. It must not know any of them.
 
-use crate::library::{linked_mitigations, references_of};
+use crate::library::linked_mitigations;
 use crate::markdown::{capitalized, table};
 use crate::pages::{Chapter, Pages, repository};
 use std::fmt::Write;
 use std::io::{Error, Result};
+use threatline::markdown_tables::references_of;
 use threatline_model::{Database, World};
-use threatline_view::catalogue::{Entry, Filter, entries};
+use threatline_view::catalog::{Entry, Filter, entries};
 
 /// Writes the pages and the part `rules`.
 pub fn write(pages: &Pages, db: &Database) -> Result<Vec<Chapter>> {

@@ -43,7 +43,7 @@ const DAYS: [Date; 4] = [
 /// analysis from scratch.
 const MOST: usize = 12;
 
-/// What is to be analysed.
+/// What is to be analyzed.
 struct State {
     /// Texts by path.
     files: BTreeMap<&'static str, String>,

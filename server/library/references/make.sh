@@ -69,12 +69,12 @@ for number, title, status in re.findall(r'<Category ID="(\d+)" Name="([^"]*)"[^>
         cwe.setdefault(f"CWE-{number}", (current(html.unescape(title)), status == "Deprecated"))
 write("cwe.tsv", cwe)
 
-# CAPEC and the ids of ATT&CK: a catalogue of both, by id and by name. Where two entries have one name it
+# CAPEC and the ids of ATT&CK: a catalog of both, by id and by name. Where two entries have one name it
 # keeps the later one, so that an earlier one has no title in it.
-catalogue = json.loads(read("misp-stix/misp_stix_converter/data/cti_uuid_catalog.json"))
+catalog = json.loads(read("misp-stix/misp_stix_converter/data/cti_uuid_catalog.json"))
 KIND = "attack-pattern"
-title_of = {uuids[KIND]: name for name, uuids in catalogue["by_name"].items() if KIND in uuids}
-by_id = {entry: uuids[KIND] for entry, uuids in catalogue["by_ext_id"].items() if KIND in uuids}
+title_of = {uuids[KIND]: name for name, uuids in catalog["by_name"].items() if KIND in uuids}
+by_id = {entry: uuids[KIND] for entry, uuids in catalog["by_ext_id"].items() if KIND in uuids}
 
 # The names that a technique of ATT&CK has as well.
 SHARED = {
@@ -97,7 +97,7 @@ for entry, uuid in by_id.items():
         capec[entry] = (current(title), title.upper().startswith("DEPRECATED"))
 write("capec.tsv", capec)
 
-# ATT&CK: what is revoked, and the titles that the catalogue lacks, of Enterprise 18.1, and of Mobile and
+# ATT&CK: what is revoked, and the titles that the catalog lacks, of Enterprise 18.1, and of Mobile and
 # ICS 15; newer entries are current.
 technique = re.compile(r"T\d{4}(\.\d{3})?")
 older = {}

@@ -1,5 +1,5 @@
-//! `threatline check`: reads models, looks at them, prints what was found, and says by the exit
-//! code whether that is at the bar.
+//! `threatline check`: reads and evaluates models, prints the diagnostics, and reports by the exit
+//! code whether a finding is at or above the threshold.
 
 use crate::arguments::{CheckArguments, FailOn, Format};
 use crate::load::models::load;

@@ -1,6 +1,6 @@
 //! `threatline diff`: compares the models of two revisions or folders, prints what changed in the
-//! designs, and says by the exit code whether a finding that is new is at the bar. It must not know
-//! what a change is, nor how it is printed.
+//! designs, and reports by the exit code whether a new finding is at or above the threshold. It
+//! must not know what a change is, nor how it is printed.
 
 use crate::arguments::{DiffArguments, DiffFormat, FailOn};
 use crate::load::models::today_here;
@@ -57,14 +57,14 @@ pub fn run(arguments: &DiffArguments) -> Result<Outcome> {
 
 fn outcome(differences: &[Difference]) -> Outcome {
     let errors = || differences.iter().flat_map(|difference| &difference.errors);
-    let is_at_the_bar = |difference: &Difference| {
+    let is_at_threshold = |difference: &Difference| {
         difference.failing().next().is_some()
             || (difference.unjudged().next().is_some() && !difference.allows_unjudged)
-            || difference.uncompared_at_the_bar().is_some()
+            || difference.uncompared_at_threshold().is_some()
     };
     if errors().any(|entry| Entry::breaks_model(entry)) {
         Outcome::Unusable
-    } else if errors().next().is_some() || differences.iter().any(is_at_the_bar) {
+    } else if errors().next().is_some() || differences.iter().any(is_at_threshold) {
         Outcome::Failed
     } else {
         Outcome::Clean

@@ -67,17 +67,12 @@ fn explain(workspace: &Workspace, models: &[Model], name: &str) -> Result<Outcom
 }
 
 fn unknown(db: &Database, models: &[Model], name: &str) -> anyhow::Error {
-    let mut known: Vec<String> = Vec::new();
-    for &model in models {
-        known.extend(lookup::known_names(db, model));
-        let findings = all_findings(db, model);
-        known.extend(
-            findings
-                .iter()
-                .map(|assessed| assessed.finding.id.name(db).to_string()),
-        );
-    }
-    match nearest(library::short_name(name), known) {
+    let written = library::short_name(name);
+    let near = match written.split_once('@') {
+        Some((rule, element)) => nearest_finding(db, models, rule, element),
+        None => nearest_name(db, models, written),
+    };
+    match near {
         Some(near) => anyhow!("unknown name `{name}`; {}", did_you_mean(&near)),
         None if name.contains('@') => anyhow!(
             "no finding `{name}` in this model; `threatline check --all` lists all open ones"
@@ -87,6 +82,37 @@ fn unknown(db: &Database, models: &[Model], name: &str) -> anyhow::Error {
              property, an element or a diagnostic code"
         ),
     }
+}
+
+/// The known name that is nearest. One that is written with its component, or with the kind of a
+/// property, is not taken for one without.
+fn nearest_name(db: &Database, models: &[Model], written: &str) -> Option<String> {
+    let known = models
+        .iter()
+        .flat_map(|model| lookup::known_names(db, *model));
+    let known = known.filter(|known| known.contains('.') == written.contains('.'));
+    nearest(written, known)
+}
+
+/// The finding whose element and whose rule are nearest.
+fn nearest_finding(db: &Database, models: &[Model], rule: &str, element: &str) -> Option<String> {
+    let mut findings: Vec<(String, String)> = Vec::new();
+    for &model in models {
+        let names = all_findings(db, model).into_iter();
+        let names = names.map(|assessed| assessed.finding.id.name(db).to_string());
+        findings.extend(names.filter_map(|name| {
+            let (rule, element) = library::short_name(&name).split_once('@')?;
+            Some((rule.to_owned(), element.to_owned()))
+        }));
+    }
+    if findings.iter().any(|(known, _)| known == rule) {
+        findings.retain(|(known, _)| known == rule);
+    }
+    let elements = findings.iter().map(|(_, element)| element.clone());
+    let element = nearest(element, elements)?;
+    let rules = findings.into_iter().filter(|(_, known)| *known == element);
+    let rule = nearest(rule, rules.map(|(rule, _)| rule))?;
+    Some(format!("{rule}@{element}"))
 }
 
 fn print(db: &Database, explanations: &[Explanation]) -> Result<Outcome> {

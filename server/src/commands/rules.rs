@@ -13,7 +13,7 @@ use threatline_model::{
     visible_declarations,
 };
 use threatline_syntax::spelling::{did_you_mean, nearest};
-use threatline_view::catalogue::{Entry, Filter, entries};
+use threatline_view::catalog::{Entry, Filter, entries};
 
 /// Runs the command.
 ///

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_some_systems_do_not_tell_apart_are_one() {
+    fn names_that_some_systems_do_not_distinguish_are_one() {
         for (one, other) in [
             ("a/shop.threat", "a/SHOP.threat"),
             ("a/shop.threat", "A/shop.threat"),

@@ -3,6 +3,8 @@
 mod escape;
 
 pub mod document;
+pub mod tables;
+
 pub mod library;
 
 pub mod difference;

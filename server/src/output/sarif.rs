@@ -207,12 +207,7 @@ impl Log<'_> {
     /// One finding of a diagnostic that reports several.
     fn member(&mut self, report: &ModelReport, entry: &Entry, finding: &Finding) {
         let db = self.db;
-        let help = entry.diagnostic.help.iter();
-        // What explains the first of them explains no other.
-        let help: Vec<String> = help
-            .filter(|help| !help.contains("`threatline explain"))
-            .cloned()
-            .collect();
+        let help = &entry.diagnostic.help;
         let of_worst = entry.level.map(severity_of);
         let severity = if of_worst == Some(entry.diagnostic.severity) {
             severity_of(finding.severity)
@@ -221,7 +216,7 @@ impl Log<'_> {
             entry.diagnostic.severity
         };
         let title = titled(db, finding, finding.severity.word());
-        self.finding(report, finding, severity, (&title, &help), None);
+        self.finding(report, finding, severity, (&title, help), None);
     }
 
     /// A finding with a result of its own, at its own place, and with its state unless that is

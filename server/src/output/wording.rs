@@ -5,13 +5,14 @@ use crate::reports::difference::{Difference, Elsewhere};
 use crate::reports::spots::Spot;
 use std::collections::HashSet;
 use threatline_model::{
-    Database, FindingId, Level, MAX_FINDINGS_OF_AN_ELEMENT, full_name, library,
+    Database, Diagnostic, FindingId, Level, MAX_FINDINGS_OF_AN_ELEMENT, codes::MISSING_MITIGATION,
+    full_name, library,
 };
 use threatline_syntax::prose::{count, quoted_list};
 use threatline_view::compare::{Change, Opened, Topic, some};
 
 /// The heading of the deferred findings.
-pub const PUT_OFF: &str = "Findings deferred";
+pub const DEFERRED: &str = "Findings deferred";
 
 /// The heading of closed findings.
 pub const CLOSED: &str = "Findings closed";
@@ -33,7 +34,7 @@ pub fn title(topic: Topic) -> &'static str {
 }
 
 /// Whether there is anything to report about a model, even if only changed texts.
-pub fn is_told(difference: &&Difference) -> bool {
+pub fn is_reported(difference: &&Difference) -> bool {
     !difference.is_empty() || !difference.comparison.texts.is_empty()
 }
 
@@ -61,7 +62,7 @@ pub fn counts(difference: &Difference) -> String {
         (changes(Topic::Changed), "other change"),
         (changes(Topic::Removed), "removal"),
         (difference.closed().count(), "closed finding"),
-        (difference.put_off().count(), "finding deferred"),
+        (difference.deferred().count(), "finding deferred"),
         (comparison.renamed.len(), "rename"),
         (comparison.texts.len(), "changed text"),
     ];
@@ -231,9 +232,9 @@ pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
     let errors: usize = errors.sum();
     let uncompared: usize = differences
         .iter()
-        .filter_map(Difference::uncompared_at_the_bar)
+        .filter_map(Difference::uncompared_at_threshold)
         .sum();
-    let bar = threshold_in_words(differences);
+    let threshold = threshold_in_words(differences);
     let elsewhere = elsewhere(differences);
     let is_same = differences.iter().all(Difference::is_empty);
     let unjudged = unjudged_in_words(differences);
@@ -245,10 +246,13 @@ pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
         ),
         (0, 0) if is_same && elsewhere.is_empty() => "the design is unchanged".to_owned(),
         (0, 0) if is_same => format!("no change in {asked}"),
-        (0, 0) if bar.is_none() => "findings do not fail this comparison".to_owned(),
+        (0, 0) if threshold.is_none() => "findings do not fail this comparison".to_owned(),
         (0, 0) => match &unjudged {
             Some(unjudged) => unjudged.clone(),
-            None => format!("no new or worsened finding{}", bar.unwrap_or_default()),
+            None => format!(
+                "no new or worsened finding{}",
+                threshold.unwrap_or_default()
+            ),
         },
         (new, worse) => {
             let findings = match (new, worse) {
@@ -256,7 +260,7 @@ pub fn verdict(differences: &[Difference], asked: &str) -> Verdict {
                 (0, worse) => count(worse, "worsened finding"),
                 (new, worse) => format!("{} and {worse} worsened", count(new, "new finding")),
             };
-            findings + &bar.unwrap_or_default()
+            findings + &threshold.unwrap_or_default()
         }
     };
     let has_failed = new + worse + errors + uncompared > 0;
@@ -308,20 +312,22 @@ fn unjudged_in_words(differences: &[Difference]) -> Option<String> {
 
 /// From which severity findings fail: " of severity high or above"; nothing if none does.
 fn threshold_in_words(differences: &[Difference]) -> Option<String> {
-    match bars(differences).as_slice() {
+    match thresholds(differences).as_slice() {
         [] => None,
-        [bar] => Some(format!(" of severity {} or above", bar.word())),
+        [threshold] => Some(format!(" of severity {} or above", threshold.word())),
         _ => Some(" at or above the threshold of their model".to_owned()),
     }
 }
 
 /// The thresholds of the models, each once.
-fn bars(differences: &[Difference]) -> Vec<Level> {
-    let bars = differences.iter().filter_map(|difference| difference.bar);
-    let mut bars: Vec<Level> = bars.collect();
-    bars.sort();
-    bars.dedup();
-    bars
+fn thresholds(differences: &[Difference]) -> Vec<Level> {
+    let thresholds = differences
+        .iter()
+        .filter_map(|difference| difference.threshold);
+    let mut thresholds: Vec<Level> = thresholds.collect();
+    thresholds.sort();
+    thresholds.dedup();
+    thresholds
 }
 
 /// What changed outside the requested paths, in words; empty if nothing did.
@@ -348,4 +354,19 @@ fn elsewhere(differences: &[Difference]) -> String {
         return String::new();
     }
     format!(" (elsewhere in this model: {})", counts.join(", "))
+}
+
+/// The command that explains the most severe finding of a diagnostic for missing mitigations.
+pub fn how_to_explain(db: &Database, diagnostic: &Diagnostic) -> Option<String> {
+    let finding = diagnostic.findings.first()?;
+    if diagnostic.code != &MISSING_MITIGATION {
+        return None;
+    }
+    let name = finding.name(db);
+    let name = library::short_name(&name);
+    // A shell would redirect the output at the arrow of an unnamed flow.
+    let quote = if name.contains('>') { "'" } else { "" };
+    Some(format!(
+        "for details, run `threatline explain {quote}{name}{quote}`"
+    ))
 }

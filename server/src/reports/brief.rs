@@ -111,10 +111,10 @@ fn keep_questions(report: &mut ModelReport) {
 
 /// Leaves out the findings below the threshold, the least severe first, of which there is no room.
 fn keep_severe(report: &mut ModelReport) {
-    let bar = Some(report.bar.unwrap_or(Level::High));
+    let threshold = Some(report.threshold.unwrap_or(Level::High));
     let is_below = |entry: &Entry| {
         let is_finding = entry.diagnostic.code.class == Class::Finding && !entry.is_question();
-        is_finding && !entry.is_error() && entry.level < bar
+        is_finding && !entry.is_error() && entry.level < threshold
     };
     let mut excess = report.entries.len().saturating_sub(MAX_ENTRIES);
     // The least severe are the last ones among the findings.

@@ -42,7 +42,7 @@ pub struct Difference<'a> {
     /// The findings of the head that no list has, so that they are compared with nothing.
     pub uncompared: FindingCounts,
     /// The threshold: from which severity a new finding fails.
-    pub bar: Option<Level>,
+    pub threshold: Option<Level>,
     /// Whether the policy lets a comparison pass that could not judge everything.
     pub allows_unjudged: bool,
 }
@@ -74,7 +74,7 @@ impl<'a> Reported<'a> {
 }
 
 impl<'a> Difference<'a> {
-    /// What changed in a model. `fail_on` is the bar that the call names, if it does.
+    /// What changed in a model. `fail_on` is the threshold that the call names, if it does.
     pub fn new(
         judged: Judged,
         base: Reported<'a>,
@@ -123,29 +123,30 @@ impl<'a> Difference<'a> {
             uncompared: new.map_or_else(FindingCounts::default, |(db, report)| {
                 unlisted_in(db, report.model.files(db))
             }),
-            bar: fail_on.unwrap_or_else(|| last.map_or(Some(Level::High), |report| report.bar)),
+            threshold: fail_on
+                .unwrap_or_else(|| last.map_or(Some(Level::High), |report| report.threshold)),
             allows_unjudged,
         }
     }
 
-    /// The findings that are new at the bar, or are at it and worse than they were.
-    pub fn at_the_bar(&self) -> impl Iterator<Item = &Opened> {
+    /// The findings that are new at the threshold, or are at it and worse than they were.
+    pub fn at_threshold(&self) -> impl Iterator<Item = &Opened> {
         let opened = self.comparison.opened.iter();
         opened.filter(|opened| {
-            self.bar
-                .is_some_and(|bar| opened.assessed.finding.severity >= bar)
+            self.threshold
+                .is_some_and(|threshold| opened.assessed.finding.severity >= threshold)
         })
     }
 
     /// Those of them that are certain: they depend on no missing fact.
     pub fn failing(&self) -> impl Iterator<Item = &Opened> {
-        self.at_the_bar()
+        self.at_threshold()
             .filter(|opened| opened.assessed.finding.missing.is_none())
     }
 
     /// Those of them that depend on a missing fact, so that they cannot be judged.
     pub fn unjudged(&self) -> impl Iterator<Item = &Opened> {
-        self.at_the_bar()
+        self.at_threshold()
             .filter(|opened| opened.assessed.finding.missing.is_some())
     }
 
@@ -168,27 +169,27 @@ impl<'a> Difference<'a> {
             .count()
     }
 
-    /// How many findings of the head are compared with nothing, if some of them are at the bar,
-    /// whatever has been done about them; these fail as new ones do.
-    pub fn uncompared_at_the_bar(&self) -> Option<usize> {
-        let (bar, worst) = (self.bar?, self.uncompared.worst()?);
-        (worst >= bar).then(|| self.uncompared.all())
+    /// How many findings of the head could not be compared, if some of them are at or above the
+    /// threshold, whatever has been done about them. They fail the comparison as new findings do.
+    pub fn uncompared_at_threshold(&self) -> Option<usize> {
+        let (threshold, worst) = (self.threshold?, self.uncompared.worst()?);
+        (worst >= threshold).then(|| self.uncompared.all())
     }
 
     /// The findings that closed and are not deferred.
     pub fn closed(&self) -> impl Iterator<Item = &Closed> {
         let closed = self.comparison.closed.iter();
-        closed.filter(|closed| !is_put_off(closed))
+        closed.filter(|closed| !is_deferred(closed))
     }
 
     /// The findings that are now accepted or have a planned mitigation, except those that are
     /// listed with the `accept`.
-    pub fn put_off(&self) -> impl Iterator<Item = &Closed> {
+    pub fn deferred(&self) -> impl Iterator<Item = &Closed> {
         let closed = self.comparison.closed.iter();
-        closed.filter(|closed| is_put_off(closed) && !self.is_told_with_its_accept(closed))
+        closed.filter(|closed| is_deferred(closed) && !self.is_reported_with_its_accept(closed))
     }
 
-    fn is_told_with_its_accept(&self, closed: &Closed) -> bool {
+    fn is_reported_with_its_accept(&self, closed: &Closed) -> bool {
         let (Some(Treated::Accepted(accept)), Some((db, _))) = (closed.now, self.head) else {
             return false;
         };
@@ -245,7 +246,7 @@ impl<'a> Difference<'a> {
     }
 }
 
-fn is_put_off(closed: &Closed) -> bool {
+fn is_deferred(closed: &Closed) -> bool {
     matches!(closed.now, Some(Treated::Planned(_) | Treated::Accepted(_)))
 }
 

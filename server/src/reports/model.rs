@@ -111,7 +111,7 @@ pub struct ModelReport {
     /// The elements that are out of scope.
     pub out_of_scope: Vec<Decl>,
     /// The threshold: from which severity open findings fail the check.
-    pub bar: Option<Level>,
+    pub threshold: Option<Level>,
     /// What its `threatline.toml` says.
     pub settings: Arc<Settings>,
     /// What `threatline.toml` changes of rules.
@@ -119,25 +119,25 @@ pub struct ModelReport {
 }
 
 impl ModelReport {
-    /// The open findings at the bar or above it, those that depend on a missing fact included.
-    pub fn at_the_bar(&self) -> usize {
+    /// The open findings at or above the threshold, including those that depend on a missing fact.
+    pub fn at_threshold(&self) -> usize {
         self.failing() + self.unjudged()
     }
 
     /// The open findings at the threshold or above it.
     pub fn failing(&self) -> usize {
-        self.at_the_bar_as(Standing::Open)
+        self.at_threshold_as(Standing::Open)
     }
 
     /// The findings at the threshold or above it that depend on a missing fact.
     pub fn unjudged(&self) -> usize {
-        self.at_the_bar_as(Standing::Unstated)
+        self.at_threshold_as(Standing::Unstated)
     }
 
     /// What to ask to judge what is not judged.
     pub fn questions(&self) -> Vec<Question> {
-        self.bar
-            .map(|bar| questions(&self.findings, bar))
+        self.threshold
+            .map(|threshold| questions(&self.findings, threshold))
             .unwrap_or_default()
     }
 
@@ -146,7 +146,7 @@ impl ModelReport {
     pub fn verdict(&self) -> Verdict {
         if self.is_broken() || self.has_other_errors() || self.failing() > 0 {
             Verdict::Failed
-        } else if self.bar.is_none() {
+        } else if self.threshold.is_none() {
             Verdict::NotAsked
         } else if self.unjudged() > 0 || !self.gaps.is_empty() {
             Verdict::NotJudged
@@ -167,7 +167,7 @@ impl ModelReport {
     /// Why it is not judged: "3 possible threats of severity high or above depend on 2 missing
     /// facts", or the gap that holds the verdict back.
     pub fn not_judged_in_words(&self) -> Option<String> {
-        let bar = self.bar?;
+        let threshold = self.threshold?;
         if let Some(gap) = self.gaps.first() {
             return Some(gap.clone());
         }
@@ -184,15 +184,15 @@ impl ModelReport {
         Some(format!(
             "{} of severity {} or above {depend} on {}",
             count(self.unjudged(), "possible threat"),
-            bar.word(),
+            threshold.word(),
             count(facts, "missing fact")
         ))
     }
 
-    fn at_the_bar_as(&self, standing: Standing) -> usize {
+    fn at_threshold_as(&self, standing: Standing) -> usize {
         let levels = Level::ALL
             .iter()
-            .filter(|level| self.bar.is_some_and(|bar| **level >= bar));
+            .filter(|level| self.threshold.is_some_and(|threshold| **level >= threshold));
         levels.map(|level| self.counts.of(standing, *level)).sum()
     }
 
@@ -287,8 +287,8 @@ impl ModelReport {
     }
 }
 
-/// Looks at all models that were asked for, on all processors. `fail_on` is the bar that the call
-/// names, if it does.
+/// Evaluates all requested models, on all processors. `fail_on` is the threshold of the call, if
+/// it states one.
 pub fn report(loaded: &Loaded, fail_on: Option<Option<Level>>) -> Vec<ModelReport> {
     let models = loaded.workspace.models();
     models
@@ -355,7 +355,7 @@ pub fn report_of(loaded: &Loaded, model: Model, fail_on: Option<Option<Level>>) 
         counts,
         out_of_scope,
         findings,
-        bar: fail_on.or(settings.fail_on).unwrap_or(Some(Level::High)),
+        threshold: fail_on.or(settings.fail_on).unwrap_or(Some(Level::High)),
         policy: policy.cloned().collect(),
         settings: settings.clone(),
     }

@@ -5,7 +5,7 @@ use crate::drawing;
 use crate::losses::Export;
 use std::fmt::Write;
 use threatline_model::{Database, Kind, Model};
-use threatline_view::diagram::{Diagram, Direction, NotDrawn, Part, colour, diagram};
+use threatline_view::diagram::{Diagram, Direction, NotDrawn, Part, color, diagram};
 use threatline_view::sanitize::acts;
 use unicode_width::UnicodeWidthStr;
 
@@ -67,8 +67,8 @@ fn attributes(part: &Part) -> String {
         quoted(&lines(&part.title)),
         quoted(&part.tooltip)
     );
-    if let Some(colour) = colour(part.worst) {
-        let _ = write!(attributes, ", color=\"{colour}\", penwidth=2");
+    if let Some(color) = color(part.worst) {
+        let _ = write!(attributes, ", color=\"{color}\", penwidth=2");
     }
     attributes
 }

@@ -11,11 +11,11 @@ use std::fmt::Write;
 use threatline_model::{Database, File, Kind, Model, component_of, full_name};
 use threatline_syntax::prose::count;
 use threatline_view::diagram::{
-    Diagram, Direction, Laid, MAX_PARTS, NotDrawn, Part, colour, diagram,
+    Diagram, Direction, Laid, MAX_PARTS, NotDrawn, Part, color, diagram,
 };
 use threatline_view::names::shown_name;
 
-/// The colour of a line on which nothing is open, and of a boundary.
+/// The color of a line on which nothing is open, and of a boundary.
 const LINE: &str = "#57606a";
 const BOUNDARY: &str = "#8c959f";
 
@@ -229,7 +229,7 @@ fn label(part: &Part) -> String {
 
 /// How a part is drawn. Without `html=1` a label is text, whatever it says.
 fn style(part: &Part) -> String {
-    let open = colour(part.worst);
+    let open = color(part.worst);
     let line = open.unwrap_or(if part.kind == Kind::Boundary {
         BOUNDARY
     } else {
@@ -288,7 +288,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_flow_stands_where_it_is_laid_out() {
+    fn the_name_of_a_flow_is_where_it_is_laid_out() {
         let points = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0)];
         assert_eq!(along(&points, (0.0, 0.0)), " x=\"-1.000\"");
         assert_eq!(along(&points, (100.0, 3.0)), " x=\"0.030\"");

@@ -78,7 +78,7 @@ const BOUNDARY_KINDS: &[(&str, &[&str])] = &[
     ("process", &["container", "pod", "sandbox"]),
     ("host", &["host", "machine", "vm", "server", "device"]),
     (
-        "organisation",
+        "organization",
         &[
             "company",
             "corporate",

@@ -15,7 +15,7 @@ use threatline_model::{
     sensitivity, sensitivity_of_asset, severity_steps, shortfalls, trust_of_boundary, typed,
 };
 use threatline_syntax::{Encoding, LineColumn};
-use threatline_view::catalogue::written_property;
+use threatline_view::catalog::written_property;
 
 /// Writes a model.
 pub fn write(db: &Database, model: Model, title: &str) -> Export {

@@ -197,7 +197,7 @@ mod tests {
     use std::cell::Cell;
 
     #[test]
-    fn elements_before_a_part_are_not_looked_at_for_its_whole() {
+    fn elements_before_a_part_are_not_searched_for_its_whole() {
         let mut draft = Draft::default();
         let mut element = Item::new(Kind::Process, "before", "Other");
         element.part = Some("Part".to_owned());
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn likely_targets_of_a_part_are_looked_for_in_it_alone() {
+    fn likely_targets_of_a_part_are_searched_only_in_it() {
         for elements_before in [0, 1000] {
             let mut draft = Draft::default();
             for number in 0..elements_before {

@@ -19,7 +19,7 @@ pub struct Comment<'text> {
     pub distance: Distance,
 }
 
-/// How far two neighbours are from each other: on one line, on the next, or beyond an empty one.
+/// How far two neighbors are from each other: on one line, on the next, or beyond an empty one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Distance {
     /// On the same line.

@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn places_hold_what_stands_in_them() {
+    fn places_contain_their_text() {
         assert_eq!(
             plain_text("a {\n  by: \"${1:who}\" $2${3}\\$\\}\n}$0"),
             "a {\n  by: \"who\" $}\n}"

@@ -193,7 +193,7 @@ codes! {
     "It uses a fact that these elements do not have, compares a fact with a word that it cannot \
      have, or uses `<` or `>` with words that have no order. The language reference lists the \
      facts.",
-    "rule odd { on: flow category: tampering when: colour = red }";
+    "rule odd { on: flow category: tampering when: color = red }";
 
     MISSING_MITIGATION, "missing-mitigation", Finding, Warning,
     "An open threat: the facts lead to it, and nothing mitigates it.",
@@ -215,7 +215,7 @@ codes! {
      organization, a host or a room. State its `trust`. A boundary that contains processes or \
      stores of your own has trust level `high` by default.",
     "asset person { classification: confidential personal: yes }\n\
-     boundary partner { kind: organisation }\n\
+     boundary partner { kind: organization }\n\
      boundary cloud { kind: cloud }\n\
      external carrier in partner { kind: system }\n\
      process shop in cloud { technology: worker }\n\
@@ -299,6 +299,11 @@ codes! {
      process stock\n\
      flow ask: shop -> stock { protocol: http }\n\
      protocol http { encrypted: yes }";
+
+    OUTDATED_NAME, "outdated-name", Lint, Warning, "A name that has changed.",
+    "The language or the library has another name for it now. The former name still works.",
+    "boundary partner { kind: organisation }\n\
+     external carrier in partner { kind: system }";
 
     ISOLATED_ELEMENT, "isolated-element", Lint, Warning, "An element with no flow.",
     "Nothing reaches it and it reaches nothing, so no threat to it can be found. Add its flows.",

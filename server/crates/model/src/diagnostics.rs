@@ -13,6 +13,7 @@ mod structure;
 mod time;
 
 pub use limit::MAX_OF_A_CODE;
+pub use missing::how_to_state;
 pub use time::DUE_SOON_DAYS;
 
 use crate::codes;
@@ -20,8 +21,10 @@ use crate::db::{Db, File, Model};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::diagnostics::limit::limited;
 use crate::diagnostics::runs::runs;
+use crate::library;
 use crate::lookup::nearest_name;
 use crate::names::short_name;
+use crate::renamed::current_name;
 use crate::ruleset::{rule_named, rules};
 use smol_str::SmolStr;
 use std::cell::LazyCell;
@@ -87,7 +90,18 @@ pub fn settings_diagnostics(db: &dyn Db, model: Model) -> Vec<Diagnostic> {
         )
         .suggest_word(known.nearest(&setting.name).cloned())
     });
-    let diagnostics: Vec<Diagnostic> = problems.chain(unknown).collect();
+    let outdated = settings.rules.iter().filter_map(|setting| {
+        let rule = rule_named(db, model, &setting.name)?;
+        let current = current_name(library::short_name(&setting.name))?;
+        if short_name(db, rule) != current {
+            return None;
+        }
+        let location = Location::Settings(model, setting.span);
+        let message = format!("`{}` is now called `{current}`", setting.name);
+        let problem = Diagnostic::new(&codes::OUTDATED_NAME, location, message);
+        Some(problem.suggest_word(Some(current.into())))
+    });
+    let diagnostics: Vec<Diagnostic> = problems.chain(unknown).chain(outdated).collect();
     settle(db, model, limited(diagnostics.iter()))
 }
 

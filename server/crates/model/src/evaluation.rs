@@ -159,7 +159,7 @@ fn has_neighbor_meeting(facts: &FactCache, count: &Count, element: Decl) -> bool
 }
 
 fn is_of_neighbors(path: &Path) -> bool {
-    path.fact.derived == Some(Derived::Neighbours) && path.steps.is_empty()
+    path.fact.derived == Some(Derived::Neighbors) && path.steps.is_empty()
 }
 
 /// The same of all that is in a boundary, for a condition by its place in its rule.

@@ -216,7 +216,7 @@ impl<'db> FactCache<'db> {
                 let flows = touching(db, element);
                 FactValue::elements(flows.incoming.iter().chain(&flows.outgoing).copied())
             }
-            Derived::Neighbours => {
+            Derived::Neighbors => {
                 let boundary = segment(db, element);
                 let around = boundary
                     .into_iter()

@@ -1,5 +1,5 @@
-//! Findings: which threats the facts of a model call for, and how severe they are. It must not know
-//! what has been done about them.
+//! Findings: the threats that follow from the facts of a model, and their severity. It must not
+//! know what has been done about them.
 
 use crate::assets::{Sensitivity, holds, may_hold, most_sensitive, sensitivity};
 use crate::checker::checked_condition;
@@ -24,16 +24,16 @@ use crate::wording::Reason;
 use std::iter;
 use threatline_syntax::Kind;
 
-/// What is found.
+/// A threat on an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Which finding it is.
     pub id: FindingId,
     /// What kind of threat it is.
     pub categories: Categories,
-    /// The fact that is not stated and decides, if the rule fires as *not stated*.
+    /// The missing fact that decides, if the finding is undecided.
     pub missing: Option<MissingFact>,
-    /// How likely it is, exposure counted.
+    /// How likely it is, including exposure.
     pub likelihood: Level,
     /// How bad it is.
     pub impact: Level,
@@ -41,12 +41,12 @@ pub struct Finding {
     pub severity: Level,
 }
 
-/// How many findings on an element are kept one by one. The others are counted, since there may be
-/// as many as rules times elements.
+/// The most findings that are kept for one element. More are only counted, since a model can have
+/// as many as it has rules times elements.
 pub const MAX_FINDINGS_OF_AN_ELEMENT: usize = 256;
 
-/// What the rules find on an element, or the threat itself; mitigated and accepted ones too. None,
-/// if there are more than are kept.
+/// The findings of all rules on an element, or the one that a threat is, whatever has been done
+/// about them. `None` if there are more than are kept.
 #[salsa::tracked]
 pub fn findings(db: &dyn Db, subject: Decl) -> Option<Vec<Finding>> {
     let findings = each_finding(db, subject).take(MAX_FINDINGS_OF_AN_ELEMENT + 1);
@@ -54,7 +54,7 @@ pub fn findings(db: &dyn Db, subject: Decl) -> Option<Vec<Finding>> {
     (findings.len() <= MAX_FINDINGS_OF_AN_ELEMENT).then_some(findings)
 }
 
-/// The same one by one, however many there are.
+/// The same findings one by one, without a limit.
 pub fn each_finding<'db>(
     db: &'db dyn Db,
     subject: Decl,
@@ -74,19 +74,19 @@ pub fn each_finding<'db>(
     Box::new(rules.filter_map(move |(rule, setting)| firing.finding(rule, setting)))
 }
 
-/// An element while rules look at it, with its facts.
+/// An element while rules are evaluated for it, with its facts.
 struct Firing<'db> {
     facts: FactCache<'db>,
     element: Decl,
 }
 
 impl Firing<'_> {
-    /// What a rule finds on the element.
+    /// The finding of a rule on the element, if its condition is true or undecided.
     fn finding(&self, rule: &RuleToEvaluate, setting: Option<&RuleSetting>) -> Option<Finding> {
         let (db, element) = (self.facts.db(), self.element);
         let missing = match evaluate(&self.facts, &rule.condition, element) {
             Truth::True => None,
-            // Of several facts the first to ask for: what it is about, then who, then how.
+            // If several facts are missing, ask for one: what it is about, then who, then how.
             Truth::Unknown(missing)
                 if is_worth_asking(&self.facts, &rule.condition, element, &missing) =>
             {
@@ -103,7 +103,7 @@ impl Firing<'_> {
             rule.impact.unwrap_or(Level::High),
             impact_on(held, rule.categories),
         );
-        let (likelihood, impact) = match reach(db, rule, element, missing) {
+        let (likelihood, impact) = match reach(db, rule.is_on_path, element, missing) {
             Reach::Open => (likelihood.raised(), impact),
             Reach::Stated => (likelihood, impact),
             Reach::Inside => (likelihood.lowered(), impact.lowered()),
@@ -123,23 +123,23 @@ impl Firing<'_> {
     }
 }
 
-/// How far a threat reaches beyond what its rule states.
+/// How the place of an element changes the likelihood that the rule states.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reach {
-    /// From a place of lower trust.
+    /// Likelier: callers of lower trust reach it, or it connects different trust levels.
     Open,
     /// As stated.
     Stated,
-    /// Only from inside of the boundary.
+    /// Less likely, and less harmful: it stays within one boundary.
     Inside,
 }
 
-fn reach(db: &dyn Db, rule: &RuleToEvaluate, element: Decl, missing: Option<MissingFact>) -> Reach {
-    // While it depends on the trust of a place, the place may be anyone's.
+fn reach(db: &dyn Db, is_on_path: bool, element: Decl, missing: Option<MissingFact>) -> Reach {
+    // As long as the trust is unknown, the place can be untrusted.
     if missing.is_some_and(|missing| missing.property == "trust") {
         return Reach::Open;
     }
-    if rule.is_on_path && element.kind(db) == Kind::Flow {
+    if is_on_path && element.kind(db) == Kind::Flow {
         let is_between =
             exposure(db, element).flow().is_some() || is_outbound(db, element) == Below::Yes;
         return match (is_between, crosses_boundary(db, element)) {
@@ -154,9 +154,8 @@ fn reach(db: &dyn Db, rule: &RuleToEvaluate, element: Decl, missing: Option<Miss
     }
 }
 
-/// How sensitive what is at stake is: what the element holds; of a flow that lets in whoever
-/// pretends to be someone, or who may do too much, also what that one may do with what its target
-/// holds.
+/// How sensitive the data at stake is: what the element holds. For spoofing and elevation of
+/// privilege on an exposed flow, also what the flow can do with the data that its target holds.
 fn at_stake(
     db: &dyn Db,
     element: Decl,
@@ -185,8 +184,8 @@ fn at_stake(
     }
 }
 
-/// What a flow may do with what its target holds: reading harms what is confidential, writing what
-/// must not be changed, and in the name of a person only that person's own.
+/// The sensitivity of what a flow can reach in its target: reading harms confidentiality, writing
+/// harms integrity and availability, and acting for an end user reaches only that user's data.
 fn behind(db: &dyn Db, flow: Decl, target: Decl) -> Sensitivity {
     let stated = typed(db, flow);
     if stated.get("access").is_none() {
@@ -208,7 +207,7 @@ fn behind(db: &dyn Db, flow: Decl, target: Decl) -> Sensitivity {
     behind
 }
 
-/// Whether an element states that it holds nothing.
+/// Whether an element states what it holds, even if that is nothing.
 fn states_nothing(db: &dyn Db, element: Decl) -> bool {
     let stated = typed(db, element);
     ["stores", "handles", "sends", "receives"]
@@ -216,8 +215,8 @@ fn states_nothing(db: &dyn Db, element: Decl) -> bool {
         .any(|property| stated.get(property).is_some())
 }
 
-/// How sensitive the assets of an element are; while a statement that decides it is missing,
-/// including those that the element may hold.
+/// How sensitive the assets of an element are. If the missing fact decides which assets it holds,
+/// all that it may hold count.
 fn held_at_most(db: &dyn Db, element: Decl, missing: Option<MissingFact>) -> Sensitivity {
     let is_of_assets = |missing: MissingFact| {
         matches!(
@@ -233,11 +232,11 @@ fn held_at_most(db: &dyn Db, element: Decl, missing: Option<MissingFact>) -> Sen
     most_sensitive(db, &assets)
 }
 
-/// Whether the facts that a rule misses are worth a question. The kind of an asset, or a statement
-/// about how something is protected or used, is, where it is all that is missing. What an element
-/// is, holds or carries is asked for only where more speaks for it; and where a rule misses several
-/// facts, only if what the element is made of is none of them, so that nobody is asked about rules
-/// for what they do not have.
+/// Whether the missing facts of a rule are worth a question. A single missing fact is, if it is the
+/// kind of an asset, or states how something is protected or used. What an element is, holds or
+/// carries is asked for only if another part of the condition indicates the threat. If several
+/// facts are missing and one of them is what the element is built with, nothing is asked: the rule
+/// is probably about something that the model does not have.
 fn is_worth_asking(
     facts: &FactCache,
     condition: &Condition,
@@ -250,14 +249,14 @@ fn is_worth_asking(
     ];
     let db = facts.db();
     let is_one_of = |list: &[&str], fact: &MissingFact| list.contains(&fact.property);
-    // What an asset is decides what it takes to protect it, wherever it goes.
+    // The kind of an asset decides how it has to be protected, wherever it goes.
     let is_kind_of_asset =
         |fact: &MissingFact| fact.property == "kind" && fact.element.kind(db) == Kind::Asset;
     let is_how =
         |fact: &MissingFact| !is_one_of(&WHAT_IT_IS, fact) && !is_one_of(&WHAT_IT_HOLDS, fact);
     let is_worth_it = match missing {
         [fact] => is_kind_of_asset(fact) || is_how(fact),
-        // Who leaves out how it is used as well is asked no less than who states the worst.
+        // Leaving out the usage as well does not avoid the question.
         [one, other] => {
             is_kind_of_asset(one) && is_how(other) || is_kind_of_asset(other) && is_how(one)
         }
@@ -271,8 +270,8 @@ fn is_worth_asking(
     !is_about_others && is_anchored(facts, condition, element)
 }
 
-/// What is asked for first when several facts are missing: what is at stake, who is there, what it
-/// is made with, and only then how it is protected.
+/// The order of questions when several facts are missing: what is at stake, who is there, what it
+/// is built with, and only then how it is protected.
 fn order_of_asking(missing: &MissingFact) -> usize {
     const FIRST: [&str; 9] = [
         "sends",
@@ -293,9 +292,9 @@ fn stated_level(db: &dyn Db, decl: Decl, property: &str) -> Option<Level> {
     typed(db, decl).word(property).map(Level::from_position)
 }
 
-/// How bad threats of some categories are for what is held, by the aspect of it that each category
-/// harms: disclosure its confidentiality, tampering and repudiation its integrity, denial of
-/// service its availability, the others all of them.
+/// The impact of threats of some categories on the held data, by the aspect that each category
+/// harms: disclosure harms confidentiality, tampering and repudiation harm integrity, denial of
+/// service harms availability, and the others harm all three.
 fn impact_on(held: Sensitivity, categories: Categories) -> Level {
     let harmed = |category: &str| match category {
         "information_disclosure" => held.classification,
@@ -310,14 +309,14 @@ fn impact_on(held: Sensitivity, categories: Categories) -> Level {
     Level::from_position(worst.unwrap_or_default())
 }
 
-/// A rule's impact is meant for confidential data: it is a step higher for restricted, a step lower
-/// for internal and two for public data or none.
+/// The impact of a rule, which is stated for confidential data: one level higher for restricted
+/// data, one lower for internal data, two lower for public data or none.
 fn shifted(impact: Level, sensitivity: Level) -> Level {
     let position = impact as i8 + sensitivity as i8 - Level::High as i8;
     Level::from_position(position.max(0) as u8)
 }
 
-/// The finding that a threat is by itself.
+/// A declared threat as a finding.
 fn threat(db: &dyn Db, threat: Decl) -> Finding {
     let stated = typed(db, threat);
     let categories = stated.categories();
@@ -342,7 +341,7 @@ fn threat(db: &dyn Db, threat: Decl) -> Finding {
 }
 
 impl Finding {
-    /// Whether it is one of those that a selector names.
+    /// Whether a selector names it.
     pub fn is_selected_by(&self, selector: &FindingSelector) -> bool {
         match (selector, self.id) {
             (FindingSelector::Rule(named, subject), FindingId::Rule { rule, element }) => {
@@ -375,7 +374,7 @@ pub fn finding_reasons(db: &dyn Db, finding: &Finding) -> Vec<Reason> {
     }
 }
 
-/// How the severity of a finding comes about, a sentence a step.
+/// How the severity of a finding is computed, one sentence for each step.
 pub fn severity_steps(db: &dyn Db, finding: &Finding) -> Vec<String> {
     vec![
         likelihood_step(db, finding),
@@ -384,14 +383,22 @@ pub fn severity_steps(db: &dyn Db, finding: &Finding) -> Vec<String> {
     ]
 }
 
+/// How far the threat of a finding reaches, if a rule found it.
+fn reach_of(db: &dyn Db, finding: &Finding) -> Reach {
+    match finding.id {
+        FindingId::Rule { rule, element } => {
+            let is_on_path = typed(db, rule).states("exposure", "path");
+            reach(db, is_on_path, element, finding.missing)
+        }
+        FindingId::Threat(_) => Reach::Stated,
+    }
+}
+
 fn likelihood_step(db: &dyn Db, finding: &Finding) -> String {
     let definition = finding.id.definition();
-    let (settings, is_exposed) = match finding.id {
-        FindingId::Rule { rule, element } => (
-            rule_settings(db, element.model(db)).get(&rule),
-            exposure(db, element).flow().is_some(),
-        ),
-        FindingId::Threat(_) => (None, false),
+    let settings = match finding.id {
+        FindingId::Rule { rule, element } => rule_settings(db, element.model(db)).get(&rule),
+        FindingId::Threat(_) => None,
     };
     let set = settings.and_then(|setting| {
         let why = format!("set in threatline.toml: {}", setting.reason);
@@ -401,13 +408,44 @@ fn likelihood_step(db: &dyn Db, finding: &Finding) -> String {
     let (base, why) = set
         .or(stated.map(|level| (level, "stated".to_owned())))
         .unwrap_or((Level::Medium, "the default".to_owned()));
-    let (likelihood, base) = (finding.likelihood.word(), base.word());
-    let raised = if is_exposed {
-        ", raised by exposure"
+    let shift = if finding.likelihood == base {
+        String::new()
     } else {
-        ""
+        why_shifted(db, finding)
     };
-    format!("likelihood {likelihood}: `{base}` ({why}){raised}")
+    let (likelihood, base) = (finding.likelihood.word(), base.word());
+    format!("likelihood {likelihood}: `{base}` ({why}){shift}")
+}
+
+/// Why the likelihood of a finding is not the one that its rule states.
+fn why_shifted(db: &dyn Db, finding: &Finding) -> String {
+    let FindingId::Rule { rule, element } = finding.id else {
+        return String::new();
+    };
+    match reach_of(db, finding) {
+        Reach::Stated => String::new(),
+        Reach::Inside => ", one level lower because it stays within one boundary".to_owned(),
+        Reach::Open
+            if finding
+                .missing
+                .is_some_and(|missing| missing.property == "trust") =>
+        {
+            ", one level higher while the trust is unknown".to_owned()
+        }
+        Reach::Open
+            if typed(db, rule).states("exposure", "path")
+                && exposure(db, element).flow().is_none() =>
+        {
+            ", one level higher because it connects different trust levels".to_owned()
+        }
+        Reach::Open => match exposure(db, element).flow() {
+            Some(flow) if flow != element => format!(
+                ", one level higher because `{}` reaches it from a lower trust level",
+                full_name(db, flow)
+            ),
+            _ => ", one level higher because it starts at a lower trust level".to_owned(),
+        },
+    }
 }
 
 fn impact_step(db: &dyn Db, finding: &Finding) -> String {
@@ -420,9 +458,16 @@ fn impact_step(db: &dyn Db, finding: &Finding) -> String {
         }
         FindingId::Rule { element, .. } => {
             let base = stated.unwrap_or(Level::High).word();
-            let held = impact_on(sensitivity(db, element), finding.categories).word();
+            let held = at_stake(db, element, finding.categories, finding.missing);
+            let held = impact_on(held, finding.categories).word();
+            let lowered = if reach_of(db, finding) == Reach::Inside {
+                ", one level lower because it stays within one boundary"
+            } else {
+                ""
+            };
             format!(
-                "impact {impact}: `{base}` for confidential data; the data here is rated {held}"
+                "impact {impact}: `{base}` for confidential data; the data here is rated \
+                 {held}{lowered}"
             )
         }
     }

@@ -10,6 +10,7 @@
 pub mod codes;
 pub mod library;
 pub mod references;
+pub mod renamed;
 pub mod schema;
 mod severity;
 
@@ -38,6 +39,7 @@ mod condition;
 mod diagnostic;
 mod identity;
 mod lookup;
+mod outdated;
 mod properties;
 mod values;
 mod vocabulary;
@@ -97,7 +99,7 @@ pub use headings::{ENDPOINT_KINDS, ends, placed_in};
 pub use checker::{
     checked_condition, facts_in_condition, kinds_of_condition, rule_subjects, technologies_wanted,
 };
-pub use properties::typed;
+pub use properties::{takes_in_words, typed};
 pub use values::{Categories, StatedProperty, Typed, TypedValue};
 pub use vocabulary::{
     DERIVED_FACTS, Derived, DerivedFact, Fact, Gives, Many, fact_named, fact_names,
@@ -140,6 +142,6 @@ pub use expectations::{Outcome, expectation_outcomes, expected_rules, tests_of_r
 // Diagnostics.
 pub use diagnostic::{Diagnostic, Location, Related};
 pub use diagnostics::{
-    DUE_SOON_DAYS, MAX_OF_A_CODE, MAX_SUGGESTIONS, diagnostics, settings_diagnostics,
+    DUE_SOON_DAYS, MAX_OF_A_CODE, MAX_SUGGESTIONS, diagnostics, how_to_state, settings_diagnostics,
 };
 pub use severity::Severity;

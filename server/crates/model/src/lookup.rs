@@ -13,7 +13,7 @@ use crate::resolve::{
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
-use threatline_syntax::prose::with_article;
+use threatline_syntax::prose::{one_of, with_article};
 use threatline_syntax::spelling::{Vocabulary, nearest, nearest_of};
 
 /// What a name means at a part of a declaration, if it is of one of the kinds; else what is wrong
@@ -27,11 +27,8 @@ pub fn resolve_kind(
 ) -> Result<Decl, Box<Diagnostic>> {
     let file = decl.file(db);
     let kinds_in_words = || {
-        kinds
-            .iter()
-            .map(|kind| kind.word())
-            .collect::<Vec<_>>()
-            .join(" or ")
+        let kinds: Vec<String> = kinds.iter().map(|kind| kind.word().to_owned()).collect();
+        one_of(&kinds)
     };
     match resolve(db, file, name) {
         Ok(meant) if kinds.contains(&meant.kind(db)) => Ok(meant),

@@ -10,13 +10,15 @@ use crate::identity::FindingSelector;
 use crate::lookup::resolve_kind;
 use crate::lower::{Part, PropertyFacts, Subject, Value};
 use crate::names::full_name;
+use crate::outdated::report_outdated;
 use crate::schema::{KindSchema, NOTHING, Property, STRIDE, Takes, Words};
 use crate::values::{StatedProperty, Typed, TypedValue};
 use crate::{aliases, codes, references, schema};
 use jiff::civil::Date;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
-use threatline_syntax::prose::{quoted_list, with_article};
+use threatline_syntax::characters::is_name_part;
+use threatline_syntax::prose::{one_of, quoted_list, with_article};
 use threatline_syntax::spelling::is_one_edit_from;
 
 /// How many letters a property has at least of which a misspelling cannot be another word.
@@ -27,13 +29,14 @@ const MIN_CERTAIN: usize = 4;
 pub fn typed(db: &dyn Db, decl: Decl) -> Typed {
     let schema = schema::of(decl.kind(db));
     let mut typed = Typed::default();
+    let mut meant: Vec<SmolStr> = Vec::new();
     for (position, written) in decl.facts(db).properties.iter().enumerate() {
         let position = position as u16;
         let name_place = decl.part(Part::PropertyName(position));
         let Some(property) = schema.property(&written.name) else {
-            typed
-                .problems
-                .push(unknown_property(schema, &written.name, name_place));
+            let problem = unknown_property(schema, &written.name, name_place);
+            meant.extend(problem.replacement.clone());
+            typed.problems.push(problem);
             continue;
         };
         if let Some(first) = typed
@@ -72,12 +75,13 @@ pub fn typed(db: &dyn Db, decl: Decl) -> Typed {
             values: values.into(),
         });
     }
-    missing_properties(db, decl, &mut typed);
+    missing_properties(db, decl, &meant, &mut typed);
+    report_outdated(db, decl, &mut typed.problems);
     typed
 }
 
-/// Tells that a kind has no property of a name, and which one is meant: what people call so, or
-/// what is near by its letters. One letter wrong cannot be another property.
+/// Reports that a kind has no property of a name, and which one is meant: by an alias, or by
+/// similar spelling. One wrong letter cannot be another property.
 fn unknown_property(schema: &KindSchema, written: &SmolStr, place: Place) -> Diagnostic {
     let kind = with_article(schema.kind.word());
     let message = format!("{kind} has no property `{written}`");
@@ -92,13 +96,15 @@ fn unknown_property(schema: &KindSchema, written: &SmolStr, place: Place) -> Dia
     problem
 }
 
-fn missing_properties(db: &dyn Db, decl: Decl, typed: &mut Typed) {
+/// Reports the required properties that are missing, other than those that a misspelled one means.
+fn missing_properties(db: &dyn Db, decl: Decl, meant: &[SmolStr], typed: &mut Typed) {
     let schema = schema::of(decl.kind(db));
     let missing: Vec<&str> = schema
         .properties
         .iter()
         .filter(|property| {
             property.required
+                && !meant.iter().any(|meant| meant == property.name)
                 && !typed
                     .stated
                     .iter()
@@ -129,7 +135,7 @@ fn missing_properties(db: &dyn Db, decl: Decl, typed: &mut Typed) {
     typed.problems.push(problem);
 }
 
-/// What is taken, in a word or two, for messages and the reference.
+/// What a property takes, as code.
 pub fn takes(takes: Takes) -> String {
     match takes {
         Takes::Text => "\"text\"".to_owned(),
@@ -150,6 +156,33 @@ pub fn takes(takes: Takes) -> String {
     }
 }
 
+/// What a property takes, in words.
+pub fn takes_in_words(takes: Takes) -> String {
+    let words = |words: &Words| {
+        let words: Vec<String> = words.names().map(str::to_owned).collect();
+        one_of(&words)
+    };
+    match takes {
+        Takes::Text => "a string in quotes".to_owned(),
+        Takes::Glob => "a glob in quotes, relative to the root of the model".to_owned(),
+        Takes::Words(list) => words(list),
+        Takes::YesNo => "`yes` or `no`".to_owned(),
+        Takes::Date => "a date, such as `2027-01-31`".to_owned(),
+        Takes::Reference => {
+            "an ID, such as `CWE-79`, `CAPEC-151`, `T1190` or `ASVS-9.1.1`".to_owned()
+        }
+        Takes::Name(kinds) => {
+            let kinds: Vec<String> = kinds.iter().map(|kind| kind.word().to_owned()).collect();
+            format!("the name of {}", with_article(&one_of(&kinds)))
+        }
+        Takes::Countered => "a threat, a rule or a STRIDE category".to_owned(),
+        Takes::Finding => {
+            "a finding, `rule@element` or `category@element`, or the name of a threat".to_owned()
+        }
+        Takes::Condition => "a condition over facts".to_owned(),
+    }
+}
+
 struct Checker<'db> {
     db: &'db dyn Db,
     decl: Decl,
@@ -166,7 +199,12 @@ impl Checker<'_> {
             return Vec::new();
         }
         if written.condition.is_some() {
-            self.wrong(Part::Property(self.position), "this is a condition");
+            let message = format!(
+                "this is a condition; `{}` takes {}",
+                self.property.name,
+                takes_in_words(self.property.takes)
+            );
+            self.wrong(Part::Property(self.position), message);
             return Vec::new();
         }
         if written.values.is_empty() {
@@ -239,7 +277,7 @@ impl Checker<'_> {
             (Takes::Date, Value::Date(date)) => match date.parse::<Date>() {
                 Ok(date) => Some(TypedValue::Date(date)),
                 Err(_) => {
-                    self.wrong(part, &format!("`{date}` is not a valid date"));
+                    self.wrong(part, format!("`{date}` is not a valid date"));
                     None
                 }
             },
@@ -265,8 +303,8 @@ impl Checker<'_> {
                 let threat = self.name(name, &[Kind::Threat], part)?;
                 Some(TypedValue::Finding(FindingSelector::Threat(threat)))
             }
-            (expected, value) => {
-                self.wrong(part, &mistake(expected, value));
+            (_, value) => {
+                self.unfit(value, part);
                 None
             }
         }
@@ -294,7 +332,8 @@ impl Checker<'_> {
     /// `true` for `yes` and the like.
     fn yes_no(&mut self, word: &str, part: Part) {
         let first = self.problems.len();
-        self.wrong(part, &format!("`{word}` is neither `yes` nor `no`"));
+        let name = self.property.name;
+        self.wrong(part, format!("`{name}` takes `yes` or `no`, not `{word}`"));
         if let Some(meant) = aliases::yes_no(word) {
             let problems = self.problems.drain(first..);
             let problems: Vec<Diagnostic> = problems.map(|problem| problem.meant(meant)).collect();
@@ -302,9 +341,9 @@ impl Checker<'_> {
         }
     }
 
-    /// Tells of an id that its list does not have, or has no more.
+    /// Reports an ID that its list does not have, or has deprecated.
     fn reference(&mut self, id: &SmolStr, part: Part) {
-        let tell =
+        let report =
             |message| Diagnostic::new(&codes::UNKNOWN_REFERENCE, self.decl.part(part), message);
         let problem = if let Some(entry) = references::find(id) {
             if !entry.deprecated {
@@ -315,7 +354,7 @@ impl Checker<'_> {
             } else {
                 format!(": {}", entry.title)
             };
-            let problem = tell(format!("`{id}` is deprecated{title}"));
+            let problem = report(format!("`{id}` is deprecated{title}"));
             match references::link(id) {
                 Some(link) => problem.help(format!("see {link} for a replacement")),
                 None => problem,
@@ -324,7 +363,7 @@ impl Checker<'_> {
             let Some(list) = references::List::of(id) else {
                 return;
             };
-            let problem = tell(format!("{} has no {} `{id}`", list.name(), list.entry()));
+            let problem = report(format!("{} has no {} `{id}`", list.name(), list.entry()));
             match references::without_zeros(id) {
                 Some(meant) => problem.suggest(id, [SmolStr::from(meant)]),
                 None => references::help(id)
@@ -388,34 +427,55 @@ impl Checker<'_> {
         }
     }
 
-    fn wrong(&mut self, part: Part, mistake: &str) {
-        let message = format!(
-            "{mistake}; `{}` takes `{}`",
-            self.property.name,
-            takes(self.property.takes)
-        );
-        self.problems.push(Diagnostic::new(
-            &codes::INVALID_VALUE,
-            self.decl.part(part),
-            message,
-        ));
+    fn wrong(&mut self, part: Part, message: String) {
+        let place = self.decl.part(part);
+        self.problems
+            .push(Diagnostic::new(&codes::INVALID_VALUE, place, message));
+    }
+
+    /// Reports a value of another type than the property takes. Quotes that are missing, or that
+    /// are too many, are the whole mistake.
+    fn unfit(&mut self, value: &Value, part: Part) {
+        let (name, takes) = (self.property.name, self.property.takes);
+        let expected = takes_in_words(takes);
+        let (message, meant) = match (takes, value) {
+            (Takes::Text | Takes::Glob, Value::Name(word)) => (
+                format!("`{name}` takes a string: write `\"{word}\"`"),
+                Some(format!("\"{word}\"")),
+            ),
+            (Takes::Date, Value::Number(written) | Value::Name(written)) => (
+                format!(
+                    "`{written}` is not a date: write year, month and day, such as `2027-01-31`"
+                ),
+                None,
+            ),
+            (Takes::Words(_) | Takes::Name(_) | Takes::YesNo | Takes::Date, Value::Text(text))
+                if !text.is_empty() && text.chars().all(is_name_part) =>
+            {
+                let message = format!("`{name}` takes {expected}: write `{text}` without quotes");
+                (message, Some(text.to_string()))
+            }
+            (_, value) => (
+                format!("{}; `{name}` takes {expected}", in_words(value)),
+                None,
+            ),
+        };
+        self.wrong(part, message);
+        if let (Some(problem), Some(meant)) = (self.problems.last_mut(), meant) {
+            problem.replacement = Some(meant.into());
+            problem.is_certain = true;
+        }
     }
 }
 
-/// What a written value is, for one that does not fit.
-fn mistake(expected: Takes, value: &Value) -> String {
-    match (expected, value) {
-        (Takes::Text | Takes::Glob, Value::Name(name)) => {
-            format!("`{name}` needs quotes: `\"{name}\"`")
-        }
-        (Takes::Date, Value::Number(written) | Value::Name(written)) => {
-            format!("`{written}` is not a date: write year, month and day, such as `2027-01-31`")
-        }
-        (_, Value::Name(name)) => format!("`{name}` is a name or a word"),
-        (_, Value::Reference(id)) => format!("`{id}` is a reference"),
-        (_, Value::Text(_)) => "this is a string".to_owned(),
-        (_, Value::Date(date)) => format!("`{date}` is a date"),
-        (_, Value::Number(number)) => format!("`{number}` is a number"),
-        (_, Value::Finding(..)) => "this is a finding".to_owned(),
+/// What a written value is.
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Name(name) => format!("`{name}` is a name or a word"),
+        Value::Reference(id) => format!("`{id}` is a reference"),
+        Value::Text(_) => "this is a string".to_owned(),
+        Value::Date(date) => format!("`{date}` is a date"),
+        Value::Number(number) => format!("`{number}` is a number"),
+        Value::Finding(..) => "this is a finding".to_owned(),
     }
 }

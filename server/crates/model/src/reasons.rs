@@ -229,7 +229,7 @@ fn counted_in_words(fact: Fact) -> &'static str {
     match fact.derived {
         Some(Derived::Incoming) => "incoming flows",
         Some(Derived::Outgoing) => "outgoing flows",
-        Some(Derived::Neighbours) => "neighbors in its boundary",
+        Some(Derived::Neighbors) => "neighbors in its boundary",
         _ => fact.name,
     }
 }

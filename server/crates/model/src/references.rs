@@ -489,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_told_and_nothing_else() {
+    fn what_is_unknown_is_reported_and_nothing_else() {
         for id in [
             "CWE-319",
             "CWE-1",
@@ -541,7 +541,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_say_what_an_id_stands_for() {
+    fn labels_contain_the_title_of_an_id() {
         assert_eq!(
             label("CWE-79").split_once(": ").map(|(id, _)| id),
             Some("CWE-79")

@@ -2,6 +2,7 @@
 
 use crate::db::{Db, Decl, Declared, File, Model, World};
 use crate::mentions::{around, full, scopes};
+use crate::renamed::current_name;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
@@ -136,8 +137,8 @@ pub fn resolve(db: &dyn Db, file: File, name: &str) -> Result<Decl, Unresolved> 
     } else {
         Some(name)
     };
-    if let Some(decl) = in_library.and_then(|name| top_level(db, library).get(name)) {
-        return Ok(*decl);
+    if let Some(decl) = in_library.and_then(|name| named_in_library(db, library, name)) {
+        return Ok(decl);
     }
     Err(match rest {
         Some(rest) if head == "std" => Unresolved {
@@ -149,6 +150,13 @@ pub fn resolve(db: &dyn Db, file: File, name: &str) -> Result<Decl, Unresolved> 
             component: None,
         },
     })
+}
+
+/// What the library declares by a name or by its former name.
+fn named_in_library(db: &dyn Db, library: Model, name: &str) -> Option<Decl> {
+    let names = top_level(db, library);
+    let decl = names.get(name).or_else(|| names.get(current_name(name)?));
+    decl.copied()
 }
 
 /// What a name means where something of one of some kinds is needed, if it means that.

@@ -7,6 +7,7 @@ use crate::db::{Db, Decl, Model};
 use crate::library;
 use crate::names::full_name;
 use crate::properties::typed;
+use crate::renamed::current_name;
 use crate::settings::RuleSetting;
 use crate::severity::Level;
 use crate::values::Categories;
@@ -25,7 +26,8 @@ pub fn rules(db: &dyn Db, model: Model) -> Vec<Decl> {
         .collect()
 }
 
-/// The rule of a name as it is written at a model's top level, in full or without `std.`.
+/// The rule of a name as it is written at a model's top level, in full or without `std.`. It may be
+/// written by its former name.
 pub fn rule_named(db: &dyn Db, model: Model, name: &str) -> Option<Decl> {
     let rules = rules(db, model);
     let named = |name: &str| {
@@ -34,7 +36,13 @@ pub fn rule_named(db: &dyn Db, model: Model, name: &str) -> Option<Decl> {
             .find(|rule| full_name(db, **rule) == name)
             .copied()
     };
-    named(name).or_else(|| named(&library::full_name(name)))
+    let current = || {
+        let current = current_name(library::short_name(name))?;
+        named(&library::full_name(current))
+    };
+    named(name)
+        .or_else(|| named(&library::full_name(name)))
+        .or_else(current)
 }
 
 /// What `threatline.toml` sets for rules, by the rule that each name means.

@@ -2,6 +2,7 @@
 //! takes. Validation, completion, hover and the reference documentation read it. It must not know a
 //! model.
 
+use crate::renamed::current_name;
 use threatline_syntax::Kind;
 
 /// A fixed list of words that a property takes.
@@ -24,12 +25,11 @@ impl PartialEq for Words {
 impl Eq for Words {}
 
 impl Words {
-    /// The position of a word in the list.
+    /// The position of a word in the list, which may be written by its former name.
     pub fn position(&self, word: &str) -> Option<u8> {
-        self.words
-            .iter()
-            .position(|(listed, _)| *listed == word)
-            .map(|position| position as u8)
+        let position_of = |word: &str| self.names().position(|listed| listed == word);
+        let position = position_of(word).or_else(|| position_of(current_name(word)?));
+        position.map(|position| position as u8)
     }
 
     /// The word at a position.
@@ -194,7 +194,7 @@ words!(
         "host": "A physical or virtual machine.",
         "process": "An operating system process or a container.",
         "tenant": "Resources of one tenant.",
-        "organisation": "A company, a department or another organization.",
+        "organization": "A company, a department or another organization.",
         "physical": "A room, a building or a vehicle.",
     ]
 );
@@ -957,7 +957,7 @@ pub static KINDS: &[KindSchema] = &[
                 one(
                     "exposure",
                     Takes::Words(&EXPOSURE),
-                    "What makes it likelier.",
+                    "What makes the threat more likely.",
                 ),
             ),
             defaults(

@@ -1,6 +1,7 @@
 //! The facts that a condition may ask for: the properties of each kind of element, and what the
 //! analyzer derives. It must not know a model.
 
+use crate::renamed::current_name;
 use crate::schema::{self, BOUNDARY_KIND, TRUST, Takes, Words};
 use std::hash::{Hash, Hasher};
 use threatline_syntax::Kind;
@@ -93,7 +94,7 @@ derived!(
      from a lower trust level.";
     Tainted, "tainted", ELEMENTS, Gives::YesNo,
     "Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or \
-     a file store, or repeated by a language model. A flow: it passes such input on.";
+     a file store, or repeated by a language model. For a flow: it passes such input on.";
     Outbound, "outbound", FLOW, Gives::YesNo,
     "The flow starts at a higher trust level than it ends at.";
     ReachedFrom, "reached_from", NODES, Gives::Word(&TRUST),
@@ -126,7 +127,7 @@ derived!(
     "The flows that start at it.";
     Flows, "flows", NODES, Gives::Elements(FLOW, Many::Several),
     "The flows that start or end at it.";
-    Neighbours, "neighbours", NODES, Gives::Elements(NODES, Many::Several),
+    Neighbors, "neighbors", NODES, Gives::Elements(NODES, Many::Several),
     "The other elements directly in the same boundary.";
 );
 
@@ -172,8 +173,9 @@ impl Derived {
     }
 }
 
-/// The fact of a name, if one of the kinds has it.
+/// The fact of a name, or of a former one, if one of the kinds has it.
 pub fn fact_named(kinds: &[Kind], name: &str) -> Option<Fact> {
+    let name = current_name(name).unwrap_or(name);
     // `source` is a derived fact of a flow and a property of a process, so its name is ambiguous.
     let derived = derived_facts_of(kinds).find(|derived| derived.name == name);
     if let Some(derived) = derived {

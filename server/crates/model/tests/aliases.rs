@@ -145,7 +145,7 @@ threat t { category: dos targets: db }
             model.threat:3:24 error[unknown-word] `yes` is not an encryption: one of none, at_rest, client_side
                 help: did you mean `at_rest`?
                 instead: at_rest
-            model.threat:3:36 error[invalid-value] `true` is neither `yes` nor `no`; `backup` takes `yes | no`
+            model.threat:3:36 error[invalid-value] `backup` takes `yes` or `no`, not `true`
                 help: did you mean `yes`?
                 instead: yes
             model.threat:4:22 error[unknown-word] `dos` is not a STRIDE category: one of spoofing, tampering, repudiation, information_disclosure, denial_of_service, elevation_of_privilege
@@ -221,7 +221,7 @@ asset card { classification: public }
 
 /// Whatever is broken where, each place is one of the text.
 #[test]
-fn slips_anywhere_are_told_at_whole_characters() {
+fn slips_are_reported_at_whole_characters() {
     let text = "component é \u{201c}É\u{201d} {\n  process a\u{301} 'Ä' { tags = «ü», [x]\n owner:\n\
                 - “é”\n - 'b' # ä\n }\nactör ü \u{201e}x\u{201c}\nflow é → ü\nflow ü <- é; }\n";
     let signs = [
@@ -299,4 +299,33 @@ component shop \"Shop\" {
             model.threat:2:23 error[syntax-error] unexpected `{`: a component is its whole file, and what it declares follows without braces
         "#]],
     );
+}
+
+/// A former name means what the name of today means, and is reported.
+#[test]
+fn former_names_still_work() {
+    let files = fixture(
+        "
+boundary partner { kind: organisation }
+external carrier in partner { kind: system }
+process shop { technology: worker tenancy: multi }
+flow book: shop -> carrier { protocol: https }
+accept shared { findings: noisy_neighbour@shop by: \"CISO\" until: 2099-01-31 because: \"Few.\" }
+mitigation shares { counters: std.noisy_neighbour }
+rule near { on: process category: tampering when: any(neighbours where placed = organisation) }
+",
+    );
+    let rendered = render(&workspace(&files));
+    let lines = rendered
+        .lines()
+        .filter(|line| line.contains("error[") || line.contains("outdated-name"));
+    let lines: Vec<String> = lines.map(|line| format!("{line}\n")).collect();
+    expect![[r#"
+        model.threat:1:26 warning[outdated-name] `organisation` is now called `organization`
+        model.threat:5:27 warning[outdated-name] `noisy_neighbour` is now called `noisy_neighbor`
+        model.threat:6:31 warning[outdated-name] `noisy_neighbour` is now called `noisy_neighbor`
+        model.threat:7:51 warning[outdated-name] `neighbours` is now called `neighbors`
+        model.threat:7:81 warning[outdated-name] `organisation` is now called `organization`
+    "#]]
+    .assert_eq(&lines.concat());
 }

@@ -209,7 +209,7 @@ fn an_own_mitigation_says_where_it_acts() {
         ],
     );
     assert_shows(
-        "mitigation orm { counters: spoofing when: colour = red }",
+        "mitigation orm { counters: spoofing when: color = red }",
         &["invalid-condition"],
     );
 }

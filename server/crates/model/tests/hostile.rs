@@ -13,7 +13,7 @@ use threatline_syntax::MAX_ERRORS;
 use threatline_syntax::lexer::Lexer;
 use threatline_testkit::{Random, TODAY, cases, render};
 
-/// How much more an optimised build is asked to take.
+/// How much more an optimized build is asked to take.
 const SCALE: usize = if cfg!(debug_assertions) { 1 } else { 5 };
 
 /// Asks for everything there is to say of some files, and gives the codes that are told, with how
@@ -506,7 +506,7 @@ fn one_hub() {
         );
     }
     text +=
-        "rule near { on: process category: tampering when: any(neighbours where accepts = xml) }\n";
+        "rule near { on: process category: tampering when: any(neighbors where accepts = xml) }\n";
     let codes = codes_of(text);
     assert!(count(&codes, "unstated-fact") > 0, "{codes:?}");
 }
@@ -547,7 +547,7 @@ fn edits_outside_of_the_text() {
 }
 
 #[test]
-fn many_syntax_errors_are_told_up_to_a_number() {
+fn syntax_errors_are_reported_up_to_a_limit() {
     let told = |lines: usize| listed(&"process a \"x\n".repeat(lines), "syntax-error");
     assert_eq!(told(90).len(), 90);
     assert_eq!(told(2000).len(), 101);
@@ -597,7 +597,7 @@ fn syntax_errors_are_kept_up_to_a_number() {
 
 /// However many names nothing declares, a near one is looked for only for the first of them.
 #[test]
-fn near_names_are_looked_for_up_to_a_number() {
+fn similar_names_are_searched_up_to_a_limit() {
     for unknown in [MAX_SUGGESTIONS - 1, MAX_SUGGESTIONS + 1, 3 * MAX_OF_A_CODE] {
         let mut text = String::new();
         for number in 0..unknown {

@@ -1,4 +1,4 @@
-//! What an edit costs, and that it gives the same as an analysis from scratch.
+//! What an edit costs, and that its result equals an analysis from scratch.
 
 mod support;
 
@@ -100,7 +100,7 @@ fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// The queries that only names, places and ends decide.
+/// The queries that depend only on names, places and ends.
 const STRUCTURE: &[&str] = &[
     "boundaries_around",
     "component_of",
@@ -174,7 +174,7 @@ fn a_property_runs_the_rules_of_the_elements_concerned() {
         findings,
         set(&["edge.gateway", "orders.api", "orders.place"])
     );
-    // Names that the reasons of its findings write are asked for the first time.
+    // Names in the reasons of its findings are resolved for the first time.
     let structure = STRUCTURE
         .iter()
         .filter(|query| !["full_name", "touching"].contains(query));
@@ -196,7 +196,7 @@ fn a_classification_runs_the_rules_of_what_holds_the_asset() {
     );
     observed.diagnose();
     let (findings, others) = executed(&observed);
-    // Of what holds orders, that on which a rule gets as far as to ask for it.
+    // Of the elements that hold orders, those for which a rule gets as far as this fact.
     let holding = [
         "edge.browse",
         "edge.gateway",
@@ -229,8 +229,7 @@ fn a_renamed_element_runs_no_rule_of_others() {
     );
     observed.diagnose();
     let (findings, others) = executed(&observed);
-    // It is itself still, so what flows to it and from where has to be examined no further than
-    // its name.
+    // It is still the same declaration, so its flows are examined no further than its name.
     assert_eq!(findings, set(&["mail.queue", "mail.send", "mail.sender"]));
     assert!(!others.contains_key("assessment"), "{others:?}");
 }
@@ -287,7 +286,7 @@ fn trust_runs_the_rules_of_what_is_in_the_boundary() {
     );
     observed.diagnose();
     let (findings, others) = executed(&observed);
-    // What is in it, what flows from there, and what that reaches through the gateway.
+    // Its contents, their flows, and what these reach through the gateway.
     assert_eq!(
         findings,
         set(&["edge.browse", "edge.gateway", "orders.api"])
@@ -338,7 +337,7 @@ fn a_rule_that_is_turned_off_leaves_the_text_as_it_is() {
     let (_, others) = executed(&observed);
     let of_the_text = STRUCTURE
         .iter()
-        // Which rule a setting names is asked for the first time.
+        // The rule of a setting is resolved for the first time.
         .filter(|query| !["full_name", "rules"].contains(query))
         .chain(&["typed", "holds", "checked_condition"]);
     assert!(
@@ -349,7 +348,7 @@ fn a_rule_that_is_turned_off_leaves_the_text_as_it_is() {
     );
 }
 
-/// Components next to each other, each as the others, which share boundaries and an asset.
+/// Equal components that share boundaries and an asset.
 fn alike(components: usize) -> Vec<(String, String)> {
     let mut text =
         "//- shared.threat\ncomponent shared\nboundary vpc\nboundary outside { trust: untrusted }\n".to_owned();
@@ -366,8 +365,8 @@ fn alike(components: usize) -> Vec<(String, String)> {
     fixture(&text)
 }
 
-/// What is examined after an edit, be it only to find that it holds, does not grow with what the
-/// model holds besides.
+/// The number of queries that are executed or validated after an edit does not grow with the rest of
+/// the model.
 #[test]
 fn an_edit_looks_at_its_surroundings_alone() {
     let edits = [
@@ -395,19 +394,19 @@ fn an_edit_looks_at_its_surroundings_alone() {
         ("a flow", "flow save", "flow shared: user -> api\nflow save"),
         ("an acceptance", "tampering@data", "spoofing@api"),
     ];
-    let looked_at = |components: usize| {
+    let examined = |components: usize| {
         let mut observed = Observed::new(&alike(components));
         let mut counts = Vec::new();
         for (what, from, to) in edits {
             edit(&mut observed.workspace, "c001.threat", from, to);
-            counts.push((what, observed.looked_at_for("c001.threat")));
+            counts.push((what, observed.queries_for("c001.threat")));
             observed.diagnose();
         }
         let text = "component new\nprocess api in shared.vpc { technology: web_service }\nflow api -> c001.api { sends: shared.order }\n";
         observed
             .workspace
             .set_file("new.threat", FileText::new(text));
-        counts.push(("a file", observed.looked_at_for("new.threat")));
+        counts.push(("a file", observed.queries_for("new.threat")));
         observed.diagnose();
         edit(
             &mut observed.workspace,
@@ -415,13 +414,13 @@ fn an_edit_looks_at_its_surroundings_alone() {
             "confidential",
             "restricted",
         );
-        counts.push(("a classification", observed.looked_at_for("shared.threat")));
+        counts.push(("a classification", observed.queries_for("shared.threat")));
         observed.diagnose();
         edit(&mut observed.workspace, "shared.threat", "untrusted", "low");
-        counts.push(("a trust level", observed.looked_at_for("shared.threat")));
+        counts.push(("a trust level", observed.queries_for("shared.threat")));
         counts
     };
-    for (few, many) in looked_at(4).into_iter().zip(looked_at(40)) {
+    for (few, many) in examined(4).into_iter().zip(examined(40)) {
         // A name that means nothing is compared with all of a kind, in at most 32 groups however
         // many there are; the one of the store is written where three kinds of things are.
         let groups = match few.0 {
@@ -433,7 +432,7 @@ fn an_edit_looks_at_its_surroundings_alone() {
     }
 }
 
-/// In a long file what was not touched is neither read nor weighed again.
+/// In a long file, untouched declarations are neither parsed nor evaluated again.
 #[test]
 fn an_edit_in_a_long_file_runs_what_it_touches() {
     let declarations = |at: usize| {
@@ -469,10 +468,10 @@ fn an_edit_in_a_long_file_runs_what_it_touches() {
     }
 }
 
-/// Who writes at one declaration does not have all others examined with each key.
+/// Typing in one declaration does not examine all others at each key.
 #[test]
 fn the_next_key_looks_at_what_depends_on_it() {
-    let looked_at = |length: usize| {
+    let examined = |length: usize| {
         let text: String = (0..length)
             .map(|at| {
                 format!(
@@ -497,16 +496,16 @@ fn the_next_key_looks_at_what_depends_on_it() {
                 &format!("flow f5: p5 -> p6 {{ protocol: {from}"),
                 &format!("flow f5: p5 -> p6 {{ protocol: {to}"),
             );
-            observed.looked_at_for("model.threat")
+            observed.queries_for("model.threat")
         });
         assert_eq!((counts[2], counts[3]), (counts[4], counts[5]));
         counts[5]
     };
-    // The others are asked by their runs, of which each has 64, and no deeper.
-    assert_eq!(looked_at(1600) - looked_at(320), (1600 - 320) * 2 / 64);
+    // The others are examined by their runs of 64, and no deeper.
+    assert_eq!(examined(1600) - examined(320), (1600 - 320) * 2 / 64);
 }
 
-/// A model in which there is everything: nested components, names that hide others, own rules,
+/// A model with everything: nested components, names that hide others, own rules,
 /// technologies, protocols and mitigations, all states of findings, dates that pass, and some
 /// mistakes.
 const EVERYTHING: &str = r#"
@@ -546,8 +545,8 @@ rule busy {
   category: denial_of_service
   when: count(incoming where carries >= internal) > 1 or redundancy = no
 }
-rule crowd { on: process, store category: tampering when: any(neighbours where technology is ledger_engine) }
-rule wrong { on: flow category: tampering when: colour = red and encrypted }
+rule crowd { on: process, store category: tampering when: any(neighbors where technology is ledger_engine) }
+rule wrong { on: flow category: tampering when: color = red and encrypted }
 
 mitigation rate_limiting "Our own" { based_on: std.rate_limiting status: planned due: 2026-01-15 }
 mitigation idle { counters: spoofing status: proposed }
@@ -727,14 +726,14 @@ const DECLARATIONS: &[&str] = &[
     "// A comment.\n",
 ];
 
-/// The roots that there may be. Files of all of them are in [`EVERYTHING`].
+/// The possible roots. [`EVERYTHING`] has files of all of them.
 const ROOTS: &[&str] = &["", "other", "shop", "copy"];
 
 #[derive(Clone)]
 struct State {
     /// Texts by path.
     files: BTreeMap<String, String>,
-    /// What the settings say of each root that is there.
+    /// The settings of each current root.
     settings: BTreeMap<String, String>,
     day: String,
 }
@@ -759,9 +758,8 @@ impl State {
         state
     }
 
-    /// A workspace made of the texts at once, with roots and files in an order that must not
-    /// matter.
-    fn analysed_anew(&self, random: &mut Random) -> Workspace {
+    /// A workspace that reads all texts at once, with roots and files in random order.
+    fn analyzed_from_scratch(&self, random: &mut Random) -> Workspace {
         let mut workspace = Workspace::new(self.day.parse().unwrap());
         let roots = self.settings.keys().map(|root| (true, root));
         let files = self.files.keys().map(|path| (false, path));
@@ -785,7 +783,7 @@ impl State {
     }
 }
 
-/// Makes a root known, with the text of its settings.
+/// Adds a root, with the text of its settings.
 fn set_root(workspace: &mut Workspace, root: &str, text: &str) {
     let path = if root.is_empty() {
         "threatline.toml".to_owned()
@@ -812,7 +810,7 @@ fn tokens(text: &str) -> Vec<Range<usize>> {
     tokens
 }
 
-/// Where the declarations of a text begin and end, roughly: by lines that begin with a kind.
+/// Where the declarations of a text begin and end, approximately: at lines that begin with a kind.
 fn declarations(text: &str) -> Vec<Range<usize>> {
     let mut starts: Vec<usize> = Vec::new();
     let mut at = 0;
@@ -826,7 +824,7 @@ fn declarations(text: &str) -> Vec<Range<usize>> {
     starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
 }
 
-/// Changes one file's text, and tells how.
+/// Changes the text of one file, and returns what was changed.
 fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, String, &'static str) {
     let of_all = |random: &mut Random| {
         let texts: Vec<&String> = state.files.values().collect();
@@ -920,7 +918,7 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
             )
         }
         9 => {
-            // Two neighbouring declarations change places.
+            // Two adjacent declarations swap places.
             let ranges = declarations(text);
             match ranges.len() {
                 0 | 1 => (0..0, "// x\n".to_owned(), "a comment is inserted"),
@@ -993,7 +991,7 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
     }
 }
 
-/// Changes something, in the workspace and in the state alike.
+/// Changes something, both in the workspace and in the state.
 fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> String {
     let original = State::new();
     match random.below(42) {
@@ -1005,7 +1003,7 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
             format!("settings of {root:?}")
         }
         40.. => {
-            // A root that goes, or one that comes.
+            // A root is removed or added.
             let root = *random.pick(ROOTS);
             if state.settings.remove(root).is_some() {
                 workspace.remove_model(root);
@@ -1030,7 +1028,7 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
             format!("{path} is removed")
         }
         3..=5 => {
-            // Back to what it was, be it there still or not.
+            // Back to the original text, whether the file still exists or not.
             let path = original.pick(random).unwrap();
             let text = original.files[&path].clone();
             workspace.set_file(&path, FileText::new(text.as_str()));
@@ -1128,15 +1126,15 @@ fn difference(incremental: &str, fresh: &str) -> String {
 fn random_edits(seed: u64, steps: usize) {
     let mut random = Random::new(seed);
     let mut state = State::new();
-    let mut workspace = state.analysed_anew(&mut random);
+    let mut workspace = state.analyzed_from_scratch(&mut random);
     let mut told = Vec::new();
     for at in 0..steps {
-        // Several changes between two questions, as when someone types fast.
+        // Several changes between two requests, as when someone types fast.
         for _ in 0..1 + random.below(3) {
             told.push(step(&mut workspace, &mut state, &mut random));
             workspace.assert_consistent();
         }
-        let fresh = state.analysed_anew(&mut random);
+        let fresh = state.analyzed_from_scratch(&mut random);
         let both = |workspace: &Workspace| {
             format!("{}\n{}", render(workspace), render_findings(workspace))
         };
@@ -1199,7 +1197,7 @@ fn a_root_that_comes_or_goes_moves_its_files() {
     for path in ["shop/a.threat", "shop/api/b.threat", "shop.threat"] {
         workspace.set_file(path, FileText::new("process p\n"));
     }
-    // What is below no root belongs to no model.
+    // A file below no root belongs to no model.
     let outer = "\"shop\": shop/a.threat shop/api/b.threat\n";
     assert_eq!(files_by_root(&workspace), outer);
 

@@ -21,7 +21,7 @@ fn findings_of(rule: &str, model: &str) -> String {
 }
 
 /// All diagnostics of a model but lint on what small models leave out.
-fn told(model: &str) -> String {
+fn reported(model: &str) -> String {
     let quiet = [
         "empty-flow",
         "isolated-element",
@@ -33,20 +33,20 @@ fn told(model: &str) -> String {
         .iter()
         .map(|code| format!("{code} = \"off\"\n"))
         .collect();
-    let told = render(&workspace(&fixture(&format!(
+    let reported = render(&workspace(&fixture(&format!(
         "//- threatline.toml\n[diagnostics]\n{settings}//- m.threat\n{model}"
     ))));
     if model.contains("rule ") {
-        without_library(&told)
+        without_library(&reported)
     } else {
-        told
+        reported
     }
 }
 
 /// Diagnostics but those that are of rules of the library alone.
-fn without_library(told: &str) -> String {
+fn without_library(reported: &str) -> String {
     let mut entries: Vec<String> = Vec::new();
-    for line in told.split_inclusive('\n') {
+    for line in reported.split_inclusive('\n') {
         match entries.last_mut() {
             Some(entry) if line.starts_with(' ') => entry.push_str(line),
             _ => entries.push(line.to_owned()),
@@ -111,7 +111,7 @@ fn outcome(condition: &str) -> String {
          flow two: second -> p {{ access: read_write }}
          flow three: second -> p {{ authentication: key }}"
     );
-    let diagnostics = told(&text);
+    let diagnostics = reported(&text);
     assert!(
         !diagnostics.contains("invalid-condition"),
         "{condition}: {diagnostics}"
@@ -345,7 +345,7 @@ fn a_missing_fact_is_asked_for_once() {
         rule second \"Second\" { on: store category: repudiation when: backup = no and holds >= internal }
         store ledger { stores: card encryption: at_rest mitigations: audit_log }";
     check(
-        told(model),
+        reported(model),
         expect![[r#"
             m.threat:5:15 warning[unstated-fact] `backup` is unspecified for `ledger`; 2 threats depend on it (up to high, tampering, repudiation)
                 m.threat:5:15 First (`first`)
@@ -359,7 +359,7 @@ fn a_missing_fact_is_asked_for_once() {
 }
 
 #[test]
-fn a_missing_fact_of_another_element_is_told_there() {
+fn a_missing_fact_of_another_element_is_reported_there() {
     let model = "
         asset card { classification: restricted }
         rule odd { on: flow category: tampering when: source.redundancy = no }
@@ -367,10 +367,10 @@ fn a_missing_fact_of_another_element_is_told_there() {
         process b
         flow a -> b { sends: card }";
     check(
-        told(model),
+        reported(model),
         expect![[r#"
             m.threat:4:17 warning[unstated-fact] `redundancy` is unspecified for `a`; 1 threat depends on it (up to high, tampering)
-                m.threat:4:17 odd (`odd`)
+                m.threat:4:17 odd: `(a -> b)` (`odd`)
                 help: state `redundancy: yes | no`
                 finding: odd@(a -> b)
         "#]],
@@ -378,7 +378,7 @@ fn a_missing_fact_of_another_element_is_told_there() {
 }
 
 #[test]
-fn a_missing_fact_of_an_element_further_off_is_told_there_too() {
+fn a_missing_fact_of_a_distant_element_is_reported_there() {
     let model = "
         asset card { classification: restricted }
         rule odd { on: process category: tampering when: any(incoming where source.redundancy = no) }
@@ -386,10 +386,10 @@ fn a_missing_fact_of_an_element_further_off_is_told_there_too() {
         process b { redundancy: yes }
         flow a -> b { sends: card }";
     check(
-        told(model),
+        reported(model),
         expect![[r#"
             m.threat:4:17 warning[unstated-fact] `redundancy` is unspecified for `a`; 1 threat depends on it (up to high, tampering)
-                m.threat:4:17 odd (`odd`)
+                m.threat:4:17 odd: `b` (`odd`)
                 help: state `redundancy: yes | no`
                 finding: odd@b
         "#]],
@@ -402,12 +402,12 @@ fn what_would_be_low_at_most_is_not_asked_for() {
         asset card { classification: CLASS }
         rule odd { on: process category: information_disclosure when: not redundancy }
         process a { handles: card }";
-    let restricted = told(&model.replace("CLASS", "restricted"));
+    let restricted = reported(&model.replace("CLASS", "restricted"));
     assert!(
         restricted.contains("`redundancy` is unspecified for `a`"),
         "{restricted}"
     );
-    let public = told(&model.replace("CLASS", "public"));
+    let public = reported(&model.replace("CLASS", "public"));
     assert!(!public.contains("redundancy"), "{public}");
     assert!(
         findings(&model.replace("CLASS", "public")).contains("odd@a, not stated: redundancy"),
@@ -429,25 +429,25 @@ fn findings_of_one_rule_in_one_file_are_one_diagnostic_with_the_severity_of_each
         }
         process c in other { redundancy: no }
         store d in vpc { redundancy: no }";
-    let told = told(model);
-    let lines: Vec<&str> = told
+    let reported = reported(model);
+    let lines: Vec<&str> = reported
         .lines()
         .filter(|line| line.contains("missing-mitigation"))
         .collect();
-    assert_eq!(lines.len(), 1, "{told}");
+    assert_eq!(lines.len(), 1, "{reported}");
     // At the most severe, which is not the first.
     assert!(
         lines[0].starts_with("m.threat:7:") && lines[0].contains("odd: `b`, `a` and `c` (high"),
-        "{told}"
+        "{reported}"
     );
     assert!(
-        told.contains("also `a` (medium)") && told.contains("also `c` (medium)"),
-        "{told}"
+        reported.contains("also `a` (medium)") && reported.contains("also `c` (medium)"),
+        "{reported}"
     );
 }
 
 #[test]
-fn a_finding_is_told_in_the_file_of_its_element() {
+fn a_finding_is_reported_in_the_file_of_its_element() {
     let model = "
         //- top.threat
         boundary vpc
@@ -457,11 +457,11 @@ fn a_finding_is_told_in_the_file_of_its_element() {
         //- b.threat
         process b in vpc { redundancy: no }";
     let text = render(&workspace(&fixture(&self::model(model))));
-    let told = |file: &str| {
+    let reported = |file: &str| {
         text.lines()
             .any(|line| line.starts_with(file) && line.contains("missing-mitigation"))
     };
-    assert!(told("a.threat") && told("b.threat"), "{text}");
+    assert!(reported("a.threat") && reported("b.threat"), "{text}");
 }
 
 #[test]
@@ -480,12 +480,12 @@ fn a_missing_fact_is_asked_for_once_in_the_file_that_would_state_it() {
         process it
         flow partner -> it { sends: card }";
     let text = render(&workspace(&fixture(&self::model(model))));
-    let told: Vec<&str> = text
+    let reported: Vec<&str> = text
         .lines()
         .filter(|line| line.contains("`kind` is unspecified for `partner`"))
         .collect();
-    assert_eq!(told.len(), 1, "{text}");
-    assert!(told[0].starts_with("base.threat:3:10 "), "{text}");
+    assert_eq!(reported.len(), 1, "{text}");
+    assert!(reported[0].starts_with("base.threat:3:10 "), "{text}");
 }
 
 #[test]
@@ -504,7 +504,7 @@ fn flows_of_one_file_are_one_diagnostic() {
         flow elsewhere: shopper -> shop2 { protocol: http authentication: key authorization: end_user sends: card }"
         .replace("FACTS", "{ technology: worker accepts: json privileges: user mitigations: limits }");
     check(
-        told(&model),
+        reported(&model),
         expect![[r#"
             m.threat:6:14 error[missing-mitigation] Cleartext transmission of sensitive data: `(shopper -> shop)`, `pay`, `leave` and 1 more (high, information disclosure)
                 m.threat:6:98 it carries `card`, which is confidential
@@ -514,7 +514,6 @@ fn flows_of_one_file_are_one_diagnostic() {
                 m.threat:12:14 also `elsewhere` (high)
                 help: Use an encrypted protocol such as TLS, or send the flow through a tunnel.
                 help: possible mitigations: `vpn`, `payload_encryption`
-                help: for details, run `threatline explain 'unencrypted_flow@(shopper -> shop)'`
                 finding: std.unencrypted_flow@(shopper -> shop)
                 finding: std.unencrypted_flow@pay
                 finding: std.unencrypted_flow@leave

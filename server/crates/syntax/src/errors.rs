@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unfinished_is_told_where_it_is() {
+    fn unfinished_text_is_reported_at_its_place() {
         assert_eq!(
             messages("process shop in\nstore orders"),
             ["\"in\" a boundary is missing after `in`"]
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_without_a_word_is_told() {
+    fn a_name_without_a_kind_is_reported() {
         let text = "process api {\n  mitigations:\n    waf,\n    edge.cdn: \"team\"\n}\n";
         assert_eq!(messages(text), ["\"n\" a name is missing here"]);
     }

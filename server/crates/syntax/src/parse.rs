@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 use tree_sitter::Tree;
 
-/// The longest text that is analysed, in bytes. Longer ones get a diagnostic and no analysis.
+/// The longest text that is analyzed, in bytes. Longer ones get a diagnostic and no analysis.
 pub const MAX_TEXT: usize = 16 << 20;
 
 thread_local! {

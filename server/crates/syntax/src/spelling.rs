@@ -213,7 +213,7 @@ fn likely_distance(written: &Spelling, known: &Spelling, steps: &mut usize) -> O
     (nearest < written.lengths.1).then_some(nearest)
 }
 
-/// The edits between two words: letters too many, too few or wrong, and neighbours swapped.
+/// The edits between two words: letters too many, too few or wrong, and neighbors swapped.
 fn distance(a: &str, b: &str, steps: &mut usize) -> usize {
     let (a, b) = without_common_ends(a, b);
     *steps += a.len() * b.len();
@@ -281,7 +281,7 @@ mod tests {
         assert!(!is_one_edit_from("as", "is"));
     }
 
-    /// Letters in the middle are where neither order has its neighbours by chance.
+    /// Letters in the middle are where neither order has its neighbors by chance.
     #[test]
     fn one_wrong_letter_is_found_among_many_words() {
         let words: Vec<String> = (0..30_000u32)

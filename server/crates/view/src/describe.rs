@@ -25,6 +25,8 @@ mod declaration;
 mod selected;
 
 pub use declaration::declaration;
-pub use language::{FUNCTIONS, fact, function, kind_of_declaration, property, reference, word};
+pub use language::{
+    FUNCTIONS, fact, function, kind_of_declaration, nothing, property, reference, word,
+};
 pub use selected::finding_named;
 pub use wording::distance;

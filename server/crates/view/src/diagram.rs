@@ -1,5 +1,5 @@
 //! A model as a data-flow diagram: boundaries nested, flows drawn between elements, each part with
-//! the worst that is open on it. It must not know how the parts are coloured: that says the style
+//! the worst that is open on it. It must not know how the parts are colored: that says the style
 //! sheet of who shows it.
 
 // What is drawn.
@@ -18,12 +18,12 @@ mod titles;
 mod layout;
 
 // How it is drawn.
-mod colour;
+mod color;
 mod draw;
 mod legend;
 mod mermaid;
 
-pub use colour::colour;
+pub use color::color;
 pub use draw::Drawing;
 pub use gather::diagram;
 pub use layout::Laid;

@@ -1,12 +1,12 @@
 //! Explanations of rules, diagnostic codes and findings, as parts that each front end lays out its
 //! own way. It must not know which front ends there are.
 
-use crate::catalogue;
+use crate::catalog;
 use std::time::Duration;
 use threatline_model::{
     Assessed, Database, Decl, FindingId, FindingState, Kind, Model, Part, Place, RuleSetting,
     World, all_findings, checked_condition, codes::Code, describe_shortfall, facts_in_condition,
-    finding_reasons, full_name, is_done, library, mitigations_against_finding,
+    finding_reasons, full_name, how_to_state, is_done, library, mitigations_against_finding,
     mitigations_against_rule, name_from, references, resolve, rule_named, schema::STATUS,
     severity_steps, shortfalls, tests_of_rule, typed,
 };
@@ -59,7 +59,7 @@ pub fn code(code: &Code) -> Explanation {
 
 /// Explains a rule, with the tests that name it.
 pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explanation {
-    let entry = catalogue::entry(db, model, rule);
+    let entry = catalog::entry(db, model, rule);
     let mut parts: Vec<Section> = written_description(db, rule).into_iter().collect();
     if let Some(setting) = &entry.setting {
         parts.push(Text(setting_in_words(setting)));
@@ -96,12 +96,7 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
             .map(|fact| Item(format!("`{}`: {}", fact.name, fact.meaning()), None)),
     );
     parts.push(Heading("Severity"));
-    parts.push(Text(format!(
-        "Likelihood {}, one level higher where it is exposed. Impact {} where confidential data \
-         is held, lower for less sensitive and higher for restricted data.",
-        entry.likelihood.word(),
-        entry.impact.word()
-    )));
+    parts.push(Text(severity_of_rule(db, &entry)));
     parts.extend(advice(db, model, rule));
     for &test in tests_of_rule(db, tests.iter().copied(), rule).iter() {
         for file in test.files(db).iter() {
@@ -114,6 +109,23 @@ pub fn rule(db: &Database, model: Model, rule: Decl, tests: &[Model]) -> Explana
         title: titled(db, rule),
         parts,
     }
+}
+
+/// How the severity of a rule's findings is computed.
+fn severity_of_rule(db: &Database, entry: &catalog::Entry) -> String {
+    let shifts = if typed(db, entry.rule).states("exposure", "path") {
+        "one level higher on a path between different trust levels, one level lower within one \
+         boundary"
+    } else {
+        "one level higher where callers from a lower trust level reach it without a certificate \
+         or a signature"
+    };
+    format!(
+        "Likelihood: {}; {shifts}. Impact: {} for confidential data; lower for less sensitive \
+         data, higher for restricted data.",
+        entry.likelihood.word(),
+        entry.impact.word()
+    )
 }
 
 /// What `threatline.toml` sets for a rule.
@@ -150,9 +162,19 @@ pub fn finding(db: &Database, assessed: &Assessed) -> Explanation {
     match finding.id {
         FindingId::Rule { rule, element } => {
             parts.extend(advice(db, element.model(db), rule));
-            if assessed.state == FindingState::Open {
-                parts.push(Heading("How to accept it"));
-                parts.push(CodeText(acceptance(db, rule, element)));
+            match finding.missing {
+                _ if assessed.state != FindingState::Open => {}
+                Some(missing) => {
+                    let asked = missing.element;
+                    let how = how_to_state(asked.kind(db), missing.property);
+                    let statement = format!("on `{}`, {how}", full_name(db, asked));
+                    parts.push(Heading("How to decide it"));
+                    parts.push(Item(statement, Some(asked.part(Part::Name))));
+                }
+                None => {
+                    parts.push(Heading("How to accept it"));
+                    parts.push(CodeText(acceptance(db, rule, element)));
+                }
             }
         }
         FindingId::Threat(threat) => parts.extend(references_of(db, threat)),

@@ -8,7 +8,7 @@ pub mod names;
 pub mod sanitize;
 
 // What is looked up across a model.
-pub mod catalogue;
+pub mod catalog;
 pub mod definitions;
 pub mod matrix;
 pub mod related;

@@ -5,8 +5,9 @@ use crate::describe;
 use crate::explain::{self, Explanation, Section};
 use threatline_model::{
     DERIVED_FACTS, Database, Decl, Kind, Model, aliases, codes, full_name, library, references,
+    renamed::current_name,
     rules,
-    schema::{self, Property, STRIDE, Takes, Words},
+    schema::{self, NOTHING, Property, STRIDE, Takes, Words},
     short_name, visible_declarations,
 };
 use threatline_syntax::keywords;
@@ -25,18 +26,37 @@ pub fn explanations(db: &Database, model: Model, name: &str, tests: &[Model]) ->
             .map(|assessed| explain::finding(db, assessed)),
     );
     let is_threat = !findings.is_empty();
-    let declared = declared(db, model, name).into_iter();
-    let declared = declared.filter(|decl| !(is_threat && decl.kind(db) == Kind::Threat));
-    found.extend(declared.map(|decl| {
+    let named = declared(db, model, name).into_iter();
+    let named = named.filter(|decl| !(is_threat && decl.kind(db) == Kind::Threat));
+    found.extend(named.map(|decl| {
         let own = model.files(db).first().copied();
         let file = own.filter(|_| decl.model(db) != model);
         describe::declaration(db, file.unwrap_or(decl.file(db)), decl)
     }));
     found.extend(of_language(name));
+    if let Some((property, value)) = name.split_once(':') {
+        let (property, value) = (property.trim(), value.trim());
+        let named = declared(db, model, value).into_iter();
+        let named = named.filter(|decl| takes_name_of(property, decl.kind(db)));
+        found.extend(named.map(|decl| describe::declaration(db, decl.file(db), decl)));
+    }
     if found.is_empty() {
         found.extend(by_alias(db, model, name));
     }
-    found
+    match by_current_name(name) {
+        Some(current) if found.is_empty() => explanations(db, model, &current, tests),
+        _ => found,
+    }
+}
+
+/// A name, or the name of a finding, with the name of today in place of the former one.
+fn by_current_name(name: &str) -> Option<String> {
+    let (definition, element) = match name.find('@') {
+        Some(at) => name.split_at(at),
+        None => (name, ""),
+    };
+    let current = current_name(library::short_name(definition))?;
+    Some(format!("{current}{element}"))
 }
 
 /// Every name that a question may mean, for one that is misspelt.
@@ -51,8 +71,9 @@ pub fn known_names(db: &Database, model: Model) -> Vec<String> {
     names.extend(declared.map(|decl| library::short_name(full_name(db, decl)).to_owned()));
     names.extend(Kind::ALL.map(|kind| kind.word().to_owned()));
     names.extend(DERIVED_FACTS.iter().map(|fact| fact.name.to_owned()));
-    for (_, property) in properties() {
+    for (kind, property) in properties() {
         names.push(property.name.to_owned());
+        names.push(format!("{}.{}", kind.word(), property.name));
         if let Takes::Words(words) = property.takes {
             names.extend(words.names().map(str::to_owned));
         }
@@ -96,6 +117,9 @@ fn of_language(name: &str) -> Vec<Explanation> {
     if let Some((property, word)) = name.split_once(':') {
         let (property, word) = (property.trim(), word.trim());
         return words_called(word, |_, listed| listed.name == property);
+    }
+    if name == NOTHING {
+        return vec![describe::nothing()];
     }
     let mut found = Vec::new();
     found.extend(Kind::from_word(name).map(describe::kind_of_declaration));

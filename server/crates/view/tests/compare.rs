@@ -67,7 +67,7 @@ fn cut(files: &Files, random: &mut Random) -> Files {
 }
 
 #[test]
-fn what_is_found_in_both_is_told_of_neither_and_the_rest_of_one() {
+fn findings_of_both_sides_are_not_reported() {
     let mut random = Random::new(7);
     let files: Files = generate(60);
     let base = workspace(&files);

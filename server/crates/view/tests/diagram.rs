@@ -324,7 +324,7 @@ fn a_diagram_has_an_end() {
 }
 
 #[test]
-fn parts_tell_their_kind_and_the_worst_on_them() {
+fn parts_show_their_kind_and_worst_finding() {
     let (cursor, diagram) = drawn(
         "
 //- shop.threat
@@ -413,7 +413,7 @@ fn names_stay_text() {
 }
 
 #[test]
-fn a_diagram_is_told_to_mermaid() {
+fn a_diagram_becomes_mermaid() {
     let cursor = Cursor::new(
         "$0boundary internet \"The \\\"Internet\\\" <b>end</b>\"
 boundary empty

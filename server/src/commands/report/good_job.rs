@@ -29,10 +29,12 @@ pub fn section(page: &Page) -> Vec<Block> {
     blocks
 }
 
-/// What is open at the bar.
+/// What is open at the threshold.
 fn failing(page: &Page) -> Option<Block> {
-    let bar = page.report.bar?;
-    let failing = page.open().filter(|found| found.finding.severity >= bar);
+    let threshold = page.report.threshold?;
+    let failing = page
+        .open()
+        .filter(|found| found.finding.severity >= threshold);
     let mut entries: Vec<Cell> = failing
         .map(|found| {
             let title = found.finding.id.title(page.db);

@@ -160,11 +160,11 @@ impl<'a> Page<'a> {
     /// Whether the check passes and why, with the class of that.
     pub fn verdict(&self) -> (String, &'static str) {
         let report = self.report;
-        let bar = report.bar.map_or("", Level::word);
+        let threshold = report.threshold.map_or("", Level::word);
         let verdict = match report.verdict() {
             Verdict::Passed => {
                 let verdict =
-                    format!("The check passes: no open finding of severity {bar} or above.");
+                    format!("The check passes: no open finding of severity {threshold} or above.");
                 return (verdict, "mitigated");
             }
             Verdict::NotAsked => {
@@ -180,7 +180,7 @@ impl<'a> Page<'a> {
         }
         if report.failing() > 0 {
             let findings = count(report.failing(), "open finding");
-            against.push(format!("{findings} of severity {bar} or above"));
+            against.push(format!("{findings} of severity {threshold} or above"));
         }
         if report.has_other_errors() {
             against

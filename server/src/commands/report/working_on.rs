@@ -34,7 +34,7 @@ fn picture(page: &Page, files: &[File]) -> Block {
             drawing: drawn.draw(),
             legend: drawn.legend(),
             mermaid: drawn.mermaid(),
-            mermaid_colors: drawn.mermaid_colours(),
+            mermaid_colors: drawn.mermaid_colors(),
         }),
         Err(NotDrawn::Empty) => Block::text("The model has nothing to draw."),
         Err(NotDrawn::TooLarge(parts)) => Block::text(format!(

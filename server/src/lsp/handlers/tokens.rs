@@ -1,4 +1,4 @@
-//! Requests for the colours of words.
+//! Requests for the colors of words.
 
 use crate::lsp::snapshot::Snapshot;
 use crate::lsp::uris::path_of;
@@ -9,7 +9,7 @@ use threatline_model::{File, Kind, Span};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 
-/// The types, in the order of their numbers: those of the protocol, so that every theme has colours
+/// The types, in the order of their numbers: those of the protocol, so that every theme has colors
 /// for them.
 const TYPES: [&str; 19] = [
     "comment",

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_told_apart() {
+    fn messages_are_distinguished() {
         for (body, read_as) in [
             (
                 r#"{"jsonrpc":"2.0","id":1,"method":"x","params":[]}"#,

@@ -102,20 +102,20 @@ fn verdict(output: &mut impl Write, db: &Database, report: &ModelReport) -> Resu
             "{BAD}broken{BAD:#}: {errors} in the model; findings may change once this is fixed",
         )?;
     }
-    match report.bar {
+    match report.threshold {
         None => writeln!(output, "findings do not fail this check")?,
-        Some(bar) => {
+        Some(threshold) => {
             if report.failing() > 0 {
-                failed(output, report, bar)?;
+                failed(output, report, threshold)?;
             }
             if report.unjudged() > 0 || !report.gaps.is_empty() {
                 not_judged(output, db, report)?;
             }
             if report.verdict() == Verdict::Passed {
-                let bar = bar.word();
+                let threshold = threshold.word();
                 writeln!(
                     output,
-                    "{GOOD}passed{GOOD:#}: no open finding of severity {bar} or above"
+                    "{GOOD}passed{GOOD:#}: no open finding of severity {threshold} or above"
                 )?;
             }
         }
@@ -177,13 +177,13 @@ fn not_judged(output: &mut impl Write, db: &Database, report: &ModelReport) -> R
     Ok(())
 }
 
-fn failed(output: &mut impl Write, report: &ModelReport, bar: Level) -> Result<()> {
+fn failed(output: &mut impl Write, report: &ModelReport, threshold: Level) -> Result<()> {
     let number = report.failing();
     writeln!(
         output,
         "{BAD}failed{BAD:#}: {} of severity {} or above",
         count(number, "open finding"),
-        bar.word()
+        threshold.word()
     )?;
     let entries = report.entries.iter();
     let shown: usize = entries

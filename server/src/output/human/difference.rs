@@ -3,8 +3,8 @@
 use super::entries::entries;
 use crate::output::styles::{BAD, FAINT, GOOD, HEADING};
 use crate::output::wording::{
-    CLOSED, End, PUT_OFF, TEXTS, before, counts, is_told, overruled, place, place_of, severity_of,
-    status, texts, title, title_of, unfound, verdict,
+    CLOSED, DEFERRED, End, TEXTS, before, counts, is_reported, overruled, place, place_of,
+    severity_of, status, texts, title, title_of, unfound, verdict,
 };
 use crate::printable::in_one_line;
 use crate::reports::difference::Difference;
@@ -34,7 +34,7 @@ impl Line {
 /// # Errors
 /// When the output cannot be written.
 pub fn write(output: &mut impl Write, differences: &[Difference], asked: &str) -> Result<()> {
-    for difference in differences.iter().filter(is_told) {
+    for difference in differences.iter().filter(is_reported) {
         let (name, status) = (in_one_line(&difference.name), status(difference));
         let counts = counts(difference);
         writeln!(output, "{HEADING}{name}{status}{HEADING:#}: {counts}")?;
@@ -148,7 +148,7 @@ fn closed(output: &mut impl Write, difference: &Difference) -> Result<()> {
             more: closed.why.clone(),
         }
     };
-    list(output, PUT_OFF, difference.put_off().map(line))?;
+    list(output, DEFERRED, difference.deferred().map(line))?;
     let unfound = unfound(difference).map(Line::new);
     list(output, CLOSED, difference.closed().map(line).chain(unfound))
 }

@@ -2,7 +2,7 @@
 
 use super::excerpt::{Excerpt, Texts, excerpt};
 use crate::output::styles::{HEADING, MARGIN};
-use crate::output::wording::place;
+use crate::output::wording::{how_to_explain, place};
 use crate::printable::in_one_line;
 use crate::reports::model::{Entry, ModelReport};
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Renderer, Snippet};
@@ -27,7 +27,7 @@ pub fn entries(
         let excerpt = excerpt(&texts, &entry.spot);
         let rendered = renderer.render(&[group(entry, &excerpt)]);
         writeln!(output, "{rendered}")?;
-        footer(output, entry, &notes)?;
+        footer(output, db, entry, &notes)?;
         writeln!(output)?;
     }
     Ok(())
@@ -69,11 +69,12 @@ fn group<'entry>(entry: &'entry Entry, excerpt: &'entry Excerpt) -> Group<'entry
 }
 
 /// What comes below an excerpt, drawn as the notes in it are.
-fn footer(output: &mut impl Write, entry: &Entry, notes: &[String]) -> Result<()> {
+fn footer(output: &mut impl Write, db: &Database, entry: &Entry, notes: &[String]) -> Result<()> {
     let indent = (entry.spot.start.line + 1).to_string().len();
     let notes = notes.iter().map(|note| ("note", note));
-    let help = entry.diagnostic.help.iter().map(|help| ("help", help));
-    for (label, text) in notes.chain(help) {
+    let explained = how_to_explain(db, &entry.diagnostic);
+    let help = entry.diagnostic.help.iter().chain(&explained);
+    for (label, text) in notes.chain(help.map(|help| ("help", help))) {
         let text = in_one_line(text);
         writeln!(
             output,

@@ -5,7 +5,7 @@ use crate::printable::in_one_line;
 use std::io::{Result, Write};
 use threatline_model::{Database, schema::STRIDE};
 use threatline_syntax::prose::count;
-use threatline_view::catalogue::Entry;
+use threatline_view::catalog::Entry;
 
 /// Writes the rules below their subjects, those of a model below their files.
 ///

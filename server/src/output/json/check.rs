@@ -45,7 +45,7 @@ struct ModelDocument<'report> {
     mitigated: Value,
     out_of_scope: Vec<Value>,
     fail_on: &'static str,
-    at_the_bar: usize,
+    at_threshold: usize,
     verdict: &'static str,
     questions: Vec<Value>,
     policy: Vec<Value>,
@@ -111,8 +111,8 @@ fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelD
             .iter()
             .map(|element| out_of_scope(db, *element))
             .collect(),
-        fail_on: report.bar.map_or("never", Level::word),
-        at_the_bar: report.at_the_bar(),
+        fail_on: report.threshold.map_or("never", Level::word),
+        at_threshold: report.at_threshold(),
         verdict: report.verdict().word(),
         questions: report
             .questions()

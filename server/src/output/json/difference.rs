@@ -32,8 +32,8 @@ fn model(difference: &Difference) -> Value {
         "name": difference.name,
         "base": root(difference.base),
         "head": root(difference.head),
-        "fail_on": difference.bar.map_or("never", Level::word),
-        "at_the_bar": difference.at_the_bar().count(),
+        "fail_on": difference.threshold.map_or("never", Level::word),
+        "at_threshold": difference.at_threshold().count(),
     });
     document["errors"] = list(head, &difference.errors, |db, entry| diagnostic(db, entry));
     let (worse, new): (Vec<&Opened>, Vec<&Opened>) = comparison

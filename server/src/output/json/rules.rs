@@ -6,7 +6,7 @@ use std::io::Write;
 use threatline_exchange::json;
 use threatline_exchange::pretty::pretty_json;
 use threatline_model::{Database, Part, full_name};
-use threatline_view::catalogue::Entry;
+use threatline_view::catalog::Entry;
 
 /// Writes rules as a document.
 ///

@@ -3,7 +3,7 @@
 use super::document::{Form, blocks};
 use crate::output::document::{Block, Cell, Details};
 use crate::output::wording::{
-    CLOSED, End, PUT_OFF, TEXTS, counts, is_told, place, place_of, severity_of, status, texts,
+    CLOSED, DEFERRED, End, TEXTS, counts, is_reported, place, place_of, severity_of, status, texts,
     title, title_of, unfound, verdict,
 };
 use crate::reports::difference::Difference;
@@ -77,7 +77,7 @@ fn comment(differences: &[Difference], asked: &str, size: Size) -> Vec<Block> {
         blocks: vec![Block::heading(3, heading)],
         rows: size.rows,
     };
-    let changed: Vec<&Difference> = differences.iter().filter(is_told).collect();
+    let changed: Vec<&Difference> = differences.iter().filter(is_reported).collect();
     for difference in changed.iter().take(size.models) {
         comment.model(difference);
     }
@@ -163,7 +163,11 @@ impl Comment {
             ]
         };
         let columns = ["severity", "finding", "why"];
-        self.folded(PUT_OFF, &columns, difference.put_off().map(line).collect());
+        self.folded(
+            DEFERRED,
+            &columns,
+            difference.deferred().map(line).collect(),
+        );
         self.folded(CLOSED, &columns, difference.closed().map(line).collect());
         let unfound = unfound(difference).map(|line| Block::text(format!("{line}.")));
         self.blocks.extend(unfound);

@@ -1,4 +1,4 @@
-//! A model that was analysed, as a draft. It must not know any format.
+//! A model that was analyzed, as a draft. It must not know any format.
 
 use super::item::{Fact, Item};
 use super::model::Draft;
@@ -10,7 +10,7 @@ use threatline_model::{
 };
 use threatline_view::names::shown_name;
 
-/// A model that was analysed; keys are full names. Rules, technologies and protocols of its own
+/// A model that was analyzed; keys are full names. Rules, technologies and protocols of its own
 /// are left out: no other tool has them.
 pub fn of_model(db: &Database, model: Model, title: &str) -> Draft {
     let mut draft = Draft {

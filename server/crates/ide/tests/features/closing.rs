@@ -105,7 +105,7 @@ fn what_is_dismissed_is_completed() {
         expect![[r#"
             holds: The assets that it stores, handles or carries, including those that its flows carry
             exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
-            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
+            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. For a flow: it passes such input on
             reached_from: The lowest trust level from which flows reach it, directly or through technologies that forward requests
             trust: The trust level of the boundary that it is in. Outside all boundaries, an external is `untrusted`, and a process or store is `high`
             placed: The kinds of the boundaries around it, where specified
@@ -118,7 +118,7 @@ fn what_is_dismissed_is_completed() {
             holds: The assets that it stores, handles or carries, including those that its flows carry
             carries: The assets that the flow sends and receives
             exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
-            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
+            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. For a flow: it passes such input on
             outbound: The flow starts at a higher trust level than it ends at
             in_scope: It does not have `out_of_scope`
             30 in all
@@ -168,14 +168,14 @@ fn what_closes_a_threat_is_completed() {
     offered(
         "mitigation m { on: store when: back$0 }",
         expect![[r#"
-        holds: The assets that it stores, handles or carries, including those that its flows carry
-        exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
-        tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
-        reached_from: The lowest trust level from which flows reach it, directly or through technologies that forward requests
-        trust: The trust level of the boundary that it is in. Outside all boundaries, an external is `untrusted`, and a process or store is `high`
-        placed: The kinds of the boundaries around it, where specified
-        26 in all
-    "#]],
+            holds: The assets that it stores, handles or carries, including those that its flows carry
+            exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
+            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. For a flow: it passes such input on
+            reached_from: The lowest trust level from which flows reach it, directly or through technologies that forward requests
+            trust: The trust level of the boundary that it is in. Outside all boundaries, an external is `untrusted`, and a process or store is `high`
+            placed: The kinds of the boundaries around it, where specified
+            26 in all
+        "#]],
     );
     offered(
         "mitigation m { status: planned $0 }",
@@ -270,7 +270,7 @@ fn components_state_privileges_for_all() {
 
 /// What is told of some words: each the first one after a text.
 #[track_caller]
-fn told(words: &[(&str, &str)], expected: Expect) {
+fn reported(words: &[(&str, &str)], expected: Expect) {
     let mut all = String::new();
     for (before, word) in words {
         let at = SHOP.find(before).expect("it is there") + before.len();
@@ -286,8 +286,8 @@ fn told(words: &[(&str, &str)], expected: Expect) {
 }
 
 #[test]
-fn hover_tells_what_closes() {
-    told(
+fn hover_shows_what_closes_a_finding() {
+    reported(
         &[
             ("", "dismiss"),
             ("dismiss ", "copy"),

@@ -1,5 +1,6 @@
 //! What is offered to be done, and what it makes of a text: the text is the documentation.
 
+use crate::cursor_before;
 use expect_test::{Expect, expect};
 use threatline_format::format;
 use threatline_ide::change::applied;
@@ -123,8 +124,9 @@ flow pay: shopper -> shop {
 }
 ";
 
+#[track_caller]
 fn at(word: &str) -> String {
-    SHOP.replacen(word, &format!("$0{word}"), 1)
+    cursor_before(SHOP, word)
 }
 
 #[test]
@@ -389,11 +391,21 @@ flow f: a -> payments.led$0ger { sends: card }
 }
 
 #[test]
-fn small_mistakes_are_mended() {
+fn small_mistakes_are_fixed() {
     done(
         "process a { tecnolog$0y: web_service }",
         "Change to",
         expect!["process a { technology: web_service }"],
+    );
+    done(
+        "boundary a { kind: organisation$0 }",
+        "Change to",
+        expect!["boundary a { kind: organization }"],
+    );
+    done(
+        "rule near { on: process category: tampering when: any(neigh$0bours) }",
+        "Change to",
+        expect!["rule near { on: process category: tampering when: any(neighbors) }"],
     );
     done(
         "asset a { classification: intrenal$0 }",
@@ -551,7 +563,7 @@ flow read: other -> shop.orders
 }
 
 #[test]
-fn everything_without_a_decision_is_mended_at_once() {
+fn everything_without_a_decision_is_fixed_at_once() {
     let cursor = Cursor::new(
         "$0process a {\n  tecnology: web_service\n  accepts: json, xml, json\n}\n\n/// Loose.\n",
     );
@@ -586,7 +598,7 @@ fn fixed(model: &str, expected: Expect) {
 }
 
 #[test]
-fn words_from_elsewhere_are_mended() {
+fn words_from_elsewhere_are_replaced() {
     fixed(
         "actor user \"User\" {\n  kind: human\n}\nstore redis { technology: redis, postgres }\n\
          flow a: user => redis { protocol: grpcs auth: oidc }\n# Why.\n",
@@ -625,7 +637,7 @@ fn a_title_and_a_description_have_their_place() {
 
 /// A word that may mean something else is left to who wrote it.
 #[test]
-fn what_may_mean_something_else_is_not_mended() {
+fn ambiguous_words_are_not_replaced() {
     let model = "boundary vpc { trust: trusted }\nboundary lan { trust: unlow }\n\
                  asset card { classification: restrictd }\n\
                  process carts { handles: cart technology: web_servise }\n\
@@ -647,7 +659,7 @@ fn what_may_mean_something_else_is_not_mended() {
 }
 
 #[test]
-fn slips_are_mended() {
+fn slips_are_fixed() {
     let model = "import 'x'\ncomponent shop {\n  process api \u{201c}API\u{201d} {\n    \
                  technology = rest\n    accepts: [json, xml]\n    mitigation: mfa\n  }\n}\n";
     fixed(
@@ -665,7 +677,7 @@ fn slips_are_mended() {
 }
 
 #[test]
-fn settings_are_mended() {
+fn settings_are_fixed() {
     let files =
         fixture("//- threatline.toml\n[chek]\nfail_on = \"high\"\n//- a.threat\nprocess a\n");
     let workspace = workspace(&files);
@@ -686,8 +698,8 @@ fn settings_are_mended() {
 
 /// For each code, how often its example is mended; what is offered has to help.
 #[test]
-fn fixes_mend_what_they_are_for() {
-    let mut told = String::new();
+fn fixes_fix_their_diagnostics() {
+    let mut reported = String::new();
     for code in codes::ALL {
         let files = fixture(code.example);
         let before = workspace(&files);
@@ -738,7 +750,7 @@ fn fixes_mend_what_they_are_for() {
                 }
             }
         }
-        told += &format!("{}: {count}\n", code.id);
+        reported += &format!("{}: {count}\n", code.id);
     }
     expect![[r#"
         syntax-error: 1
@@ -775,6 +787,7 @@ fn fixes_mend_what_they_are_for() {
         unused-mitigation: 1
         unused-definition: 1
         hidden-definition: 0
+        outdated-name: 1
         isolated-element: 1
         empty-boundary: 1
         nothing-to-protect: 1
@@ -789,7 +802,7 @@ fn fixes_mend_what_they_are_for() {
         broad-mitigation: 0
         ineffective-mitigation: 2
     "#]]
-    .assert_eq(&told);
+    .assert_eq(&reported);
 }
 
 /// Whatever is done anywhere in a sound model leaves it without syntax errors, and in canonical

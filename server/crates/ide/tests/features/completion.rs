@@ -522,7 +522,7 @@ fn conditions_are_written_with_facts_and_words() {
             holds: The assets that it stores, handles or carries, including those that its flows carry
             carries: The assets that the flow sends and receives
             exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
-            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
+            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. For a flow: it passes such input on
             outbound: The flow starts at a higher trust level than it ends at
             in_scope: It does not have `out_of_scope`
             crosses_boundary: Some boundary contains exactly one end of the flow
@@ -536,7 +536,7 @@ fn conditions_are_written_with_facts_and_words() {
             holds: The assets that it stores, handles or carries, including those that its flows carry
             carries: The assets that the flow sends and receives
             exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
-            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
+            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. For a flow: it passes such input on
             outbound: The flow starts at a higher trust level than it ends at
             in_scope: It does not have `out_of_scope`
             crosses_boundary: Some boundary contains exactly one end of the flow
@@ -549,7 +549,7 @@ fn conditions_are_written_with_facts_and_words() {
         expect![[r#"
             source.holds: The assets that it stores, handles or carries, including those that its flows carry
             source.exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
-            source.tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
+            source.tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. For a flow: it passes such input on
             source.reached_from: The lowest trust level from which flows reach it, directly or through technologies that forward requests
             source.trust: The trust level of the boundary that it is in. Outside all boundaries, an external is `untrusted`, and a process or store is `high`
             source.placed: The kinds of the boundaries around it, where specified
@@ -644,7 +644,7 @@ fn conditions_are_written_with_facts_and_words() {
             holds: The assets that it stores, handles or carries, including those that its flows carry
             carries: The assets that the flow sends and receives
             exposed: The flow starts at a lower trust level than it ends at. For other elements: it is reached from a lower trust level
-            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. A flow: it passes such input on
+            tainted: Input from a lower trust level reaches the element: it is sent, fetched, read from a queue or a file store, or repeated by a language model. For a flow: it passes such input on
             outbound: The flow starts at a higher trust level than it ends at
             in_scope: It does not have `out_of_scope`
             crosses_boundary: Some boundary contains exactly one end of the flow
@@ -657,7 +657,7 @@ fn conditions_are_written_with_facts_and_words() {
         expect![[r#"
             category: required. The STRIDE categories of the threat
             likelihood: How likely it is
-            exposure: What makes it likelier
+            exposure: What makes the threat more likely
             impact: How much harm it causes where confidential data is held. Less sensitive data lowers it, restricted data raises it
             references: Entries that describe it, in CWE, CAPEC, ATT&CK or ASVS
             advice: How to fix it, in one or two sentences
@@ -776,7 +776,7 @@ fn settings_are_completed_too() {
 }
 
 #[test]
-fn functions_tell_what_they_take() {
+fn functions_show_what_they_take() {
     let shown = |condition: &str| {
         let cursor = Cursor::new(&shop(&format!(
             "rule r {{\n  on: flow\n  when: {condition}\n}}"

@@ -157,13 +157,9 @@ fn ask(db: &Database, file: File, bytes: impl Iterator<Item = u32>) {
         start: 0,
         end: file.source(db).text.len() as u32,
     };
-    let coloured = semantic_tokens(db, file, all);
-    coloured.iter().for_each(|(span, _)| fits(db, file, *span));
-    assert!(
-        coloured
-            .windows(2)
-            .all(|two| two[0].0.end <= two[1].0.start)
-    );
+    let colored = semantic_tokens(db, file, all);
+    colored.iter().for_each(|(span, _)| fits(db, file, *span));
+    assert!(colored.windows(2).all(|two| two[0].0.end <= two[1].0.start));
     let wanted = InlayHintsConfig {
         sensitivity: true,
         severity: true,

@@ -16,11 +16,11 @@ fn check(model: &str, expected: Expect) {
     let db = workspace.db();
     assert_eq!(folding_ranges(db, file), closed);
     let lines = |at: u32| model[..at as usize].matches('\n').count() + 1;
-    let told = closed.iter().map(|fold| {
+    let reported = closed.iter().map(|fold| {
         let start: String = written(db, file, fold.span).chars().take(40).collect();
         format!("{:?} to {}: {start}\n", fold.kind, lines(fold.span.end))
     });
-    expected.assert_eq(&told.collect::<String>());
+    expected.assert_eq(&reported.collect::<String>());
 }
 
 #[test]

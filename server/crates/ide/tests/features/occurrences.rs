@@ -25,17 +25,17 @@ fn all(workspace: &Workspace, path: &str) -> String {
     let db = workspace.db();
     let file = workspace.file(path).unwrap();
     let text = &file.source(db).text;
-    let mut told = String::new();
+    let mut reported = String::new();
     for decl in file.declarations(db).iter() {
         for found in occurrences(db, *decl) {
-            told += &format!(
+            reported += &format!(
                 "{}: {}\n",
                 &text[found.span.range()],
                 meaning(db, found.meaning)
             );
         }
     }
-    told
+    reported
 }
 
 fn check(model: &str, path: &str, expected: Expect) {
@@ -165,7 +165,7 @@ fn names_with_dots_name_the_components_too() {
         let mut all = files.flat_map(|file| file.declarations(db).iter().copied());
         all.find(|decl| full_name(db, *decl) == name).unwrap()
     };
-    let told = |name: &str| {
+    let reported = |name: &str| {
         let found = occurrences_of(db, declared(name).model(db), declared(name))
             .into_iter()
             .map(|found| {
@@ -183,7 +183,7 @@ fn names_with_dots_name_the_components_too() {
         shop.threat:6 edge
         shop.threat:6 edge
     "#]]
-    .assert_eq(&told("shop.edge"));
+    .assert_eq(&reported("shop.edge"));
     expect![[r#"
         edge.threat:3 gateway
         shop.threat:4 gateway
@@ -191,17 +191,17 @@ fn names_with_dots_name_the_components_too() {
         shop.threat:6 gateway
         shop.threat:6 gateway
     "#]]
-    .assert_eq(&told("shop.edge.gateway"));
+    .assert_eq(&reported("shop.edge.gateway"));
     expect![[r#"
         shop.threat:3 cache
         shop.threat:4 cache
         shop.threat:5 cache
         shop.threat:6 cache
     "#]]
-    .assert_eq(&told("shop.cache"));
+    .assert_eq(&reported("shop.cache"));
     expect![[r#"
         shop.threat:5 again
         shop.threat:6 again
     "#]]
-    .assert_eq(&told("shop.again"));
+    .assert_eq(&reported("shop.again"));
 }

@@ -47,7 +47,7 @@ fn check(model: &str, new: &str, expected: Expect) {
 }
 
 #[test]
-fn a_name_is_changed_wherever_it_stands() {
+fn a_name_is_changed_wherever_it_occurs() {
     check(
         "
 //- threatline.toml

@@ -12,7 +12,7 @@ fn check(model: &str, expected: Expect) {
     for (inner, outer) in found.iter().zip(&found[1..]) {
         assert!(outer.start <= inner.start && inner.end <= outer.end && inner != outer);
     }
-    let told = found.iter().map(|span| {
+    let reported = found.iter().map(|span| {
         let written = text[span.range()].replace('\n', "⏎");
         if written.trim().is_empty() {
             "(blank)\n".to_owned()
@@ -20,7 +20,7 @@ fn check(model: &str, expected: Expect) {
             format!("{written}\n")
         }
     });
-    expected.assert_eq(&told.collect::<String>());
+    expected.assert_eq(&reported.collect::<String>());
 }
 
 #[test]

@@ -24,9 +24,9 @@ fn place(db: &Database, place: Place) -> String {
 
 /// An explanation as text.
 pub fn explained(db: &Database, explanation: &Explanation) -> String {
-    let mut told = format!("# {}\n", explanation.title);
+    let mut reported = format!("# {}\n", explanation.title);
     for part in &explanation.parts {
-        told += &match part {
+        reported += &match part {
             Section::Heading(heading) => format!("== {heading}\n"),
             Section::Text(text) => format!("{text}\n"),
             Section::Item(text, at) => format!(
@@ -37,5 +37,5 @@ pub fn explained(db: &Database, explanation: &Explanation) -> String {
             Section::Code(text) => format!("    {}\n", text.replace('\n', "\n    ")),
         };
     }
-    told
+    reported
 }

@@ -8,7 +8,7 @@ use threatline_model::{Database, File};
 use threatline_testkit::{fixture, workspace, written};
 
 fn outline(db: &Database, file: File, symbols: &[Symbol], indent: usize) -> String {
-    let mut told = String::new();
+    let mut reported = String::new();
     for symbol in symbols {
         assert!(!symbol.name.is_empty());
         assert!(
@@ -24,15 +24,15 @@ fn outline(db: &Database, file: File, symbols: &[Symbol], indent: usize) -> Stri
             .map(|title| format!(" ({title})"))
             .unwrap_or_default();
         let at = written(db, file, symbol.selection);
-        told += &format!(
+        reported += &format!(
             "{:indent$}{} {}{title} <{at}>\n",
             "",
             symbol.kind.word(),
             symbol.name
         );
-        told += &outline(db, file, &symbol.children, indent + 2);
+        reported += &outline(db, file, &symbol.children, indent + 2);
     }
-    told
+    reported
 }
 
 fn check_document(model: &str, expected: Expect) {

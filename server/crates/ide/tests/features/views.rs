@@ -1,4 +1,4 @@
-//! What an editor shows in and around a text: colours, hints, lenses and the STRIDE matrix.
+//! What an editor shows in and around a text: colors, hints, lenses and the STRIDE matrix.
 
 use expect_test::{Expect, expect};
 use threatline_ide::code_lens::{CodeLensConfig, code_lenses, title};
@@ -32,7 +32,7 @@ fn all(cursor: &Cursor) -> Span {
 }
 
 #[test]
-fn hints_tell_what_the_text_does_not() {
+fn hints_show_what_the_text_does_not() {
     let cursor = Cursor::new(MODEL);
     let text = &cursor.file.source(cursor.db()).text;
     let wanted = InlayHintsConfig {
@@ -52,7 +52,7 @@ fn hints_tell_what_the_text_does_not() {
         mitigation guard[implemented] No `status` is specified; the default is `implemented`.
         mitigation late { based_on: waf status: planned due: 2026-02-01[in 31 days] 
         threat copied[high] likelihood high: `high` (stated) / impact high: stated / severity high: likelihood high with impact high
-        accept known { findings: unencrypted_flow@pay[critical] likelihood high: `medium` (stated), raised by exposure / impact critical: `high` for confidential data; the data here is rated critical / severity critical: likelihood high with impact critical
+        accept known { findings: unencrypted_flow@pay[critical] likelihood high: `medium` (stated), one level higher because it starts at a lower trust level / impact critical: `high` for confidential data; the data here is rated critical / severity critical: likelihood high with impact critical
         accept known { findings: unencrypted_flow@pay by: "CISO" until: 2026-01-31[in 30 days] 
     "#]].assert_eq(&shown);
     let none = InlayHintsConfig {
@@ -76,7 +76,7 @@ fn hints_tell_what_the_text_does_not() {
 }
 
 #[test]
-fn lenses_tell_what_is_open_considered_and_named() {
+fn lenses_show_what_is_open_considered_and_named() {
     let cursor = Cursor::new(MODEL);
     let text = &cursor.file.source(cursor.db()).text;
     let wanted = CodeLensConfig {
@@ -147,7 +147,7 @@ fn the_matrix_has_the_worst_first() {
 }
 
 #[track_caller]
-fn coloured(model: &str, expected: Expect) {
+fn colored(model: &str, expected: Expect) {
     let cursor = Cursor::new(model);
     let text = &cursor.file.source(cursor.db()).text;
     let found = semantic_tokens(cursor.db(), cursor.file, all(&cursor));
@@ -162,8 +162,8 @@ fn coloured(model: &str, expected: Expect) {
 }
 
 #[test]
-fn words_have_colours_by_what_they_mean() {
-    coloured(
+fn words_have_colors_by_what_they_mean() {
+    colored(
         "$0/// The shop.\nprocess shop \"Shop\" in cloud.vpc { technology: web_service custom_code: yes } // x\n",
         expect![[r#"
             /// The shop. Description
@@ -178,7 +178,7 @@ fn words_have_colours_by_what_they_mean() {
             // x Comment
         "#]],
     );
-    coloured(
+    colored(
         "$0rule r { on: flow category: spoofing when: any(source.incoming where carries >= internal) and not encrypted references: CWE-79 }",
         expect![[r#"
             rule Keyword
@@ -202,7 +202,7 @@ fn words_have_colours_by_what_they_mean() {
             CWE-79 Reference
         "#]],
     );
-    coloured(
+    colored(
         "$0accept a { findings: unencrypted_flow@(shop -> x), tampering@shop until: 2026-01-01 }\nprocess shop",
         expect![[r#"
             accept Keyword
@@ -222,8 +222,8 @@ fn words_have_colours_by_what_they_mean() {
 }
 
 #[test]
-fn broken_texts_keep_their_colours() {
-    coloured(
+fn broken_texts_keep_their_colors() {
+    colored(
         "$0process shop {\n  technology: web_service,\nflow f: shop ->\nstore \"unclosed",
         expect![[r#"
             process Keyword

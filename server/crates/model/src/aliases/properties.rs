@@ -63,7 +63,7 @@ pub static PROPERTIES: &[(&[Kind], &[Alias])] = &[
                 ON_FLOWS,
             ),
             no_word(
-                "encryption",
+                "encryption encrypted tls",
                 "write it on a store; a flow's follows from its `protocol`",
             ),
         ],

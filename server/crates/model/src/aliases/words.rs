@@ -83,7 +83,7 @@ pub static WORDS: &[(&Words, &[Alias])] = &[
     (
         &BOUNDARY_KIND,
         &[
-            same("organisation", "organization company org department"),
+            same("organization", "company org department"),
             same(
                 "network",
                 "vpc subnet vlan lan dmz internet vnet network_segment",

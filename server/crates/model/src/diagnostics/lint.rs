@@ -1,5 +1,5 @@
-//! Where a model could be better: what is declared and used nowhere, and what hangs loose. It must
-//! not know what is open or missing.
+//! Where a model could be better: declarations that nothing uses, and elements without flows. It
+//! must not know what is open or missing.
 
 use super::{closing, contradictions};
 use crate::boundaries::has_contents;
@@ -19,7 +19,8 @@ use crate::usage::{is_named, used_by};
 use rustc_hash::FxHashSet;
 use threatline_syntax::Kind;
 
-/// Whether an external system or device is in a boundary of the team's own that states no trust.
+/// Whether an external system or device is in a boundary that counts as the team's own, because it
+/// states no trust.
 fn is_inside_own(db: &dyn Db, external: Decl) -> bool {
     let stated = typed(db, external);
     let is_thing = ["system", "device"]
@@ -99,7 +100,7 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     closing::check(db, decl, problems);
 }
 
-/// A definition that takes the place of one of the library.
+/// Reports a definition that hides one of the library.
 fn hiding(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let Some(hidden) = hidden_by(db, decl) else {
         return;
@@ -123,8 +124,20 @@ fn mitigation(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
             .any(|file| listed_by_threats(db, *file).contains(&decl))
     };
     let counters = counters(db, decl);
-    let says_none = stated.get("counters").is_none() && stated.get("based_on").is_none();
-    if says_none && counters.decls.is_empty() && counters.categories.0 == 0 && !listed_by_threat() {
+    let states_none = stated.get("counters").is_none() && stated.get("based_on").is_none();
+    // A misspelled property is reported by itself.
+    let is_misspelled = stated.problems.iter().any(|problem| {
+        matches!(
+            problem.replacement.as_deref(),
+            Some("counters" | "based_on")
+        )
+    });
+    if states_none
+        && !is_misspelled
+        && counters.decls.is_empty()
+        && counters.categories.0 == 0
+        && !listed_by_threat()
+    {
         let message = format!("`{name}` does not state what it mitigates, so it closes no finding");
         problems.push(
             Diagnostic::new(
@@ -146,7 +159,7 @@ fn mitigation(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The mitigations that the threats of a file list.
+/// The mitigations in the threats of a file.
 #[salsa::tracked]
 fn listed_by_threats(db: &dyn Db, file: File) -> FxHashSet<Decl> {
     let threats = file

@@ -13,7 +13,6 @@ use crate::diagnostics::limit::{MAX_OF_A_CODE, Unlisted};
 use crate::diagnostics::runs::runs;
 use crate::findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, finding_reasons};
 use crate::identity::FindingId;
-use crate::library;
 use crate::lower::Part;
 use crate::mitigations::mitigations_against_rule;
 use crate::names::{full_name, name_from};
@@ -259,7 +258,7 @@ fn open(db: &dyn Db, group: &Group) -> Diagnostic {
         diagnostic.help.extend(advice.map(ToString::to_string));
         diagnostic.help.extend(counter(db, element, &[rule]));
     }
-    diagnostic.help(explained_by(db, finding.id))
+    diagnostic
 }
 
 /// Adds the mitigations that counter findings of a group, each with why it does not close them.
@@ -345,15 +344,6 @@ fn open_message(db: &dyn Db, group: &Group) -> String {
             format!("{title}: {subjects} ({severity}, {categories})")
         }
     }
-}
-
-/// The command that explains a finding, as a sentence.
-fn explained_by(db: &dyn Db, id: FindingId) -> String {
-    let name = id.name(db);
-    let name = library::short_name(&name);
-    // An arrow would be the shell's.
-    let quote = if name.contains('>') { "'" } else { "" };
-    format!("for details, run `threatline explain {quote}{name}{quote}`")
 }
 
 /// The mitigations of rules that can act on an element, those of its own file first.
@@ -468,7 +458,14 @@ fn relate_waiting(
     shown_at: Decl,
 ) -> Diagnostic {
     let name = full_name(db, finding.id.definition());
-    let message = format!("{} (`{name}`)", finding.id.title(db));
+    // The reasons below call the element "it".
+    let element = finding.id.subject();
+    let on_other = if element == shown_at {
+        String::new()
+    } else {
+        format!(": `{}`", full_name(db, element))
+    };
+    let message = format!("{}{on_other} (`{name}`)", finding.id.title(db));
     diagnostic = diagnostic.relate(shown_at.part(Part::Name), message);
     let missing = format!("does not specify `{property}`");
     for reason in finding_reasons(db, finding) {
@@ -483,7 +480,7 @@ fn relate_waiting(
 }
 
 /// How to state a fact, as a help.
-fn how_to_state(kind: Kind, property: &str) -> String {
+pub fn how_to_state(kind: Kind, property: &str) -> String {
     let schema = schema::of(kind).property(property);
     let nothing = match schema.and_then(|property| property.nothing) {
         Some(_) => format!(", or `{NOTHING}`"),

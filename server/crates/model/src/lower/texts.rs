@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn a_description_is_what_stands_behind_its_slashes() {
+    fn a_description_is_the_text_after_its_slashes() {
         let text = "process a\n\n/// store";
         let last = lower(text);
         assert_eq!(

@@ -2,7 +2,7 @@
 //! rules find something.
 
 use super::description::{Description, Entries};
-use crate::catalogue::written_property;
+use crate::catalog::written_property;
 use crate::explain::Section;
 use crate::related;
 use threatline_model::{

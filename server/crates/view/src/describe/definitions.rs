@@ -2,7 +2,7 @@
 //! is shown.
 
 use super::description::{Description, MAX_ENTRIES};
-use crate::catalogue;
+use crate::catalog;
 use crate::explain::{self, Section};
 use crate::related;
 use threatline_model::{
@@ -31,11 +31,11 @@ impl Description<'_> {
             _ => "Used by",
         };
         self.list(heading, made);
-        let filter = catalogue::Filter {
+        let filter = catalog::Filter {
             made_with: Some(decl),
-            ..catalogue::Filter::default()
+            ..catalog::Filter::default()
         };
-        let rules = catalogue::entries(db, self.model, &filter).into_iter();
+        let rules = catalog::entries(db, self.model, &filter).into_iter();
         let rules = self.entries(rules.map(|entry| entry.rule));
         self.list("Rules that use it", rules);
     }
@@ -79,7 +79,7 @@ impl Description<'_> {
     /// Adds what there is to know of a rule.
     pub fn rule(&mut self) {
         let (db, decl) = (self.db, self.decl);
-        let entry = catalogue::entry(db, self.model, decl);
+        let entry = catalog::entry(db, self.model, decl);
         let on = quoted_list(entry.on.iter().map(|kind| kind.word()));
         let categories = entry.categories.in_words();
         if !on.is_empty() || !categories.is_empty() {

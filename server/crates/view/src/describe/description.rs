@@ -159,10 +159,10 @@ impl<'db> Description<'db> {
     }
 
     /// Adds the stated properties, except those that are shown in another way.
-    pub fn properties(&mut self, told_otherwise: &[&str]) {
+    pub fn properties(&mut self, shown_elsewhere: &[&str]) {
         for stated in &typed(self.db, self.decl).stated {
             let name = stated.property.name;
-            let is_left_out = LEFT_OUT.contains(&name) || told_otherwise.contains(&name);
+            let is_left_out = LEFT_OUT.contains(&name) || shown_elsewhere.contains(&name);
             if is_left_out || stated.values.is_empty() {
                 continue;
             }

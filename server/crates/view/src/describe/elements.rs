@@ -11,7 +11,7 @@ use threatline_model::{
 use threatline_syntax::prose::quoted_list;
 
 /// The properties that are shown by what follows from them.
-const TOLD_AS_FACTS: [&str; 6] = [
+const SHOWN_AS_FACTS: [&str; 6] = [
     "mitigations",
     "out_of_scope",
     "stores",
@@ -35,9 +35,9 @@ impl Description<'_> {
                 self.item(format!("{word} {}", self.titled(end)), name_place(end));
             }
         }
-        let mut told_otherwise = TOLD_AS_FACTS.to_vec();
-        told_otherwise.extend((kind == Kind::Process).then_some("source"));
-        self.properties(&told_otherwise);
+        let mut shown_elsewhere = SHOWN_AS_FACTS.to_vec();
+        shown_elsewhere.extend((kind == Kind::Process).then_some("source"));
+        self.properties(&shown_elsewhere);
         self.unstated();
         match kind {
             Kind::Flow => self.crossing(),

@@ -6,9 +6,10 @@ use crate::explain::{Explanation, Section};
 use threatline_model::{
     Fact, Gives, Kind, Many, fact_named,
     references::{self, List},
-    schema::{self, Property, Takes, Words},
+    schema::{self, NOTHING, Property, Takes, Words},
+    takes_in_words,
 };
-use threatline_syntax::prose::{one_of, quoted_list, with_article};
+use threatline_syntax::prose::{quoted_list, with_article};
 
 use Section::{Code, Item, Text};
 
@@ -44,7 +45,7 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
                     .map(|(word, meaning)| Item(format!("`{word}`: {meaning}"), None)),
             );
         }
-        takes => parts.push(Text(format!("It takes {}{list}.", taken(takes)))),
+        takes => parts.push(Text(format!("It takes {}{list}.", takes_in_words(takes)))),
     }
     if property.required {
         parts.push(Text("It is required.".to_owned()));
@@ -68,29 +69,6 @@ pub fn property(kind: Kind, property: &Property) -> Explanation {
     Explanation {
         title: format!("{} of {}", property.name, with_article(kind.word())),
         parts,
-    }
-}
-
-/// What is taken, in words.
-fn taken(takes: Takes) -> String {
-    match takes {
-        Takes::Text => "a string".to_owned(),
-        Takes::Glob => "a glob of paths relative to the model's root".to_owned(),
-        Takes::Words(words) => words.called.to_owned(),
-        Takes::YesNo => "`yes` or `no`".to_owned(),
-        Takes::Date => "a date, such as `2027-01-31`".to_owned(),
-        Takes::Reference => {
-            "an ID, such as `CWE-79`, `CAPEC-151`, `T1190` or `ASVS-9.1.1`".to_owned()
-        }
-        Takes::Name(kinds) => {
-            let words: Vec<String> = kinds.iter().map(|kind| kind.word().to_owned()).collect();
-            format!("the name of {}", with_article(&one_of(&words)))
-        }
-        Takes::Countered => "the name of a threat or a rule, or a STRIDE category".to_owned(),
-        Takes::Finding => {
-            "findings: `rule@element`, `category@element`, or the name of a threat".to_owned()
-        }
-        Takes::Condition => "a condition over facts".to_owned(),
     }
 }
 
@@ -254,6 +232,26 @@ pub static FUNCTIONS: &[(&str, &str, &str)] = &[
         "True if an element of the model uses this technology. Never unknown.",
     ),
 ];
+
+/// What the word for an empty list is, with the properties that take it.
+pub fn nothing() -> Explanation {
+    let meanings = schema::KINDS.iter().flat_map(|schema| {
+        let properties = schema.properties.iter();
+        properties.filter_map(move |property| {
+            let meaning = property.nothing?;
+            let kind = with_article(schema.kind.word());
+            Some(format!("`{}` of {kind}: {meaning}", property.name))
+        })
+    });
+    let mut parts = vec![Text(
+        "States that a list is empty, so that no rule asks for it.".to_owned(),
+    )];
+    parts.extend(meanings.map(|meaning| Item(meaning, None)));
+    Explanation {
+        title: format!("{NOTHING}, a value of lists"),
+        parts,
+    }
+}
 
 /// What a function of conditions is.
 pub fn function(name: &str) -> Option<Explanation> {

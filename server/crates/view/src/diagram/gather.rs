@@ -186,10 +186,13 @@ impl Gathered<'_> {
 
 /// What a part is called: its title, or its name; of a flow, else its protocol.
 fn title(db: &Database, decl: Decl) -> String {
-    let is_told = |text: &String| !text.is_empty();
-    let title = decl.title(db).map(|title| shown(title)).filter(is_told);
+    let is_not_empty = |text: &String| !text.is_empty();
+    let title = decl
+        .title(db)
+        .map(|title| shown(title))
+        .filter(is_not_empty);
     let name = decl.shape(db).name.as_ref();
-    let name = || name.map(|name| shown(name)).filter(is_told);
+    let name = || name.map(|name| shown(name)).filter(is_not_empty);
     let called = title.or_else(name);
     if decl.kind(db) != Kind::Flow {
         return called.unwrap_or_else(|| decl.kind(db).word().to_owned());

@@ -1,4 +1,4 @@
-//! What the forms, lines and colours of a drawing mean: those that are in it, each drawn as it is
+//! What the forms, lines and colors of a drawing mean: those that are in it, each drawn as it is
 //! there. It must not know how they look: that says the same style sheet.
 
 use super::parts::{Diagram, Part};

@@ -1,6 +1,6 @@
 //! A diagram as text that Mermaid draws. It must not know a model.
 
-use super::colour::colour;
+use super::color::color;
 use super::parts::{Diagram, Direction, Part};
 use crate::matrix::Cell;
 use std::fmt::Write;
@@ -23,27 +23,27 @@ impl Diagram {
                 format!("|\"{}\"|", mermaid_text(&label))
             };
             let _ = writeln!(text, "  n{source} -->{label} n{target}");
-            if let Some(colour) = colour(flow.worst) {
-                let _ = writeln!(styles, "  linkStyle {nth} stroke:{colour},stroke-width:2px");
+            if let Some(color) = color(flow.worst) {
+                let _ = writeln!(styles, "  linkStyle {nth} stroke:{color},stroke-width:2px");
             }
         }
         for (number, part) in self.of_kind(|kind| kind != Kind::Flow) {
-            if let Some(colour) = colour(part.worst) {
-                let _ = writeln!(styles, "  style n{number} stroke:{colour},stroke-width:2px");
+            if let Some(color) = color(part.worst) {
+                let _ = writeln!(styles, "  style n{number} stroke:{color},stroke-width:2px");
             }
         }
         text + &styles
     }
 
-    /// What the colours of it mean, those that it has.
-    pub fn mermaid_colours(&self) -> String {
-        let colours = [
+    /// What the colors of it mean, those that it has.
+    pub fn mermaid_colors(&self) -> String {
+        let colors = [
             (Level::High, "red", "critical or high"),
             (Level::Medium, "amber", "medium"),
             (Level::Low, "blue", "low"),
         ];
-        let used = colours.into_iter().filter(|(level, ..)| {
-            let is_so = |part: &Part| colour(part.worst) == colour(Cell::Open(*level));
+        let used = colors.into_iter().filter(|(level, ..)| {
+            let is_so = |part: &Part| color(part.worst) == color(Cell::Open(*level));
             self.parts.iter().any(is_so)
         });
         let keys: Vec<String> = used

@@ -53,7 +53,7 @@ pub fn remove_idle(fixes: &mut Fixes, place: Place) {
 }
 
 /// Takes away a `dismiss` that does not hold, or adds the second name that it needs.
-pub fn mend_dismissal(fixes: &mut Fixes, place: Place) {
+pub fn fix_dismissal(fixes: &mut Fixes, place: Place) {
     let (db, decl) = (fixes.db, place.decl);
     if typed(db, decl).part("by") == Some(place.part) {
         let mut change = Change::default();

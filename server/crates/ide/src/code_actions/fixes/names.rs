@@ -7,6 +7,7 @@ use crate::code_actions::action::span_of;
 use crate::write;
 use threatline_model::{
     Decl, Kind, Part, Place, Span, codes, components,
+    renamed::current_name,
     schema::{self, Takes},
     typed,
 };
@@ -44,6 +45,27 @@ pub fn declare(fixes: &mut Fixes, place: Place) {
         write::append(db, target, &declaration, &mut change);
         let kind = with_article(kind.word());
         fixes.add(format!("Declare {kind} `{name}`{component}"), false, change);
+    }
+}
+
+/// Replaces a former name with the name of today.
+pub fn use_current_name(fixes: &mut Fixes, place: Place) {
+    let db = fixes.db;
+    let (file, span) = place.resolve(db);
+    let Some(text) = file.source(db).text.get(span.range()) else {
+        return;
+    };
+    let is_separator = |letter: char| !letter.is_alphanumeric() && letter != '_';
+    let mut start = span.start;
+    for piece in text.split_inclusive(is_separator) {
+        let word = piece.trim_end_matches(is_separator);
+        if let Some(current) = current_name(word) {
+            let end = start + word.len() as u32;
+            let change = Change::one(file.path(db), Span { start, end }, current);
+            fixes.add(format!("Change to `{current}`"), true, change);
+            return;
+        }
+        start += piece.len() as u32;
     }
 }
 

@@ -28,7 +28,6 @@ mod settings;
 // Names, and what headings say.
 mod boundaries;
 mod flows;
-mod handovers;
 mod headings;
 mod names;
 mod resolve;
@@ -47,6 +46,7 @@ mod vocabulary;
 // What follows from it.
 mod assets;
 mod definitions;
+mod handovers;
 mod mitigations;
 mod reach;
 mod taint;

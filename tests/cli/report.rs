@@ -278,3 +278,39 @@ fn nothing_is_written_through_a_link_out_of_its_folder() {
     assert!(folder.path("page.html").is_symlink());
     assert!(folder.read("real.html").contains("<html"));
 }
+
+/// A folder that is named may be a link, too, and so may one on the way to a file.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_to_a_folder_elsewhere() {
+    use std::os::unix::fs::symlink;
+    let elsewhere = Folder::new(&[("model.json", "mine\n")]);
+    let folder = Folder::of_model("starter");
+    let document = r#"{ "otmVersion": "0.2.0", "project": { "name": "x", "id": "x" },
+        "trustZones": [{ "id": "z", "name": "Z" }] }"#;
+    folder.write("a.json", document);
+    symlink(elsewhere.path("."), folder.path("docs")).expect("a link");
+    for call in [
+        &["report", "--out", "docs/page.html"][..],
+        &["export", "--to", "json", "--out", "./docs/model.json"],
+        &["init", "docs"],
+        &["init", "docs/new/below"],
+        &["import", "a.json", "--to", "docs", "--force"],
+        &["import", "a.json", "--to", "docs/new"],
+    ] {
+        let run = folder.run(call).exits(2);
+        run.says("is a symbolic link out of its folder");
+    }
+    let mut left = std::fs::read_dir(elsewhere.path(".")).expect("it is there");
+    let only = left.next().expect("a file").expect("a file");
+    assert_eq!((only.file_name(), left.count()), ("model.json".into(), 0));
+    assert_eq!(elsewhere.read("model.json"), "mine\n");
+    // Where else it leads in the same folder is the user's own choice, as is a path from the root.
+    folder.write("real/old.html", "old");
+    symlink("real", folder.path("pages")).expect("a link");
+    folder.run(&["report", "--out", "pages/new.html"]).exits(0);
+    assert!(folder.read("real/new.html").contains("<html"));
+    let path = elsewhere.path("page.html");
+    let path = path.to_str().expect("it is text");
+    folder.run(&["report", "--out", path]).exits(0);
+}

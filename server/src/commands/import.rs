@@ -4,7 +4,7 @@
 use crate::arguments::ImportArguments;
 use crate::load::paths::is_model_file;
 use crate::outcome::Outcome;
-use crate::output::file::write_whole;
+use crate::output::file::{make_folder, write_whole};
 use crate::output::human::import as printed;
 use crate::output::terminal::error;
 use anyhow::{Context, Result, anyhow, bail};
@@ -100,8 +100,7 @@ fn write(folder: &Path, imported: &Imported, force: bool) -> Result<()> {
             path.display()
         );
     }
-    fs::create_dir_all(folder)
-        .with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
+    make_folder(folder)?;
     write_whole(&files)
 }
 

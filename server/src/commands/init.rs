@@ -3,10 +3,9 @@
 use crate::arguments::InitArguments;
 use crate::load::paths::SETTINGS;
 use crate::outcome::Outcome;
-use crate::output::file::write_whole;
+use crate::output::file::{make_folder, write_whole};
 use crate::printable::in_one_line;
-use anyhow::{Context, Result, bail};
-use std::fs;
+use anyhow::{Result, bail};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -28,8 +27,7 @@ pub fn run(arguments: &InitArguments) -> Result<Outcome> {
             bail!("`{}` already exists; nothing was written", path.display());
         }
     }
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
+    make_folder(&folder)?;
     write_whole(&files.each_ref().map(|(path, text)| (path, text.as_bytes())))?;
     let mut output = anstream::stdout();
     writeln!(output, "Created a model:")?;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A file, there or not, by its folder and its name.
 pub struct Place {
@@ -83,6 +83,37 @@ impl Place {
     }
 }
 
+/// Fails if a name leads through a link out of where it begins, which is the current folder or one
+/// above it: a clone may have a link in place of a folder that is written to. A path from the root
+/// is what it is.
+///
+/// # Errors
+/// When it does, or the folder where it begins cannot be found.
+pub fn check_way(folder: &Path) -> Result<()> {
+    if folder.has_root() {
+        return Ok(());
+    }
+    let goes_up = |part: &Component| matches!(part, Component::ParentDir | Component::CurDir);
+    let mut start = PathBuf::from(".");
+    start.extend(folder.components().take_while(goes_up));
+    let way: PathBuf = folder.components().skip_while(goes_up).collect();
+    if way.components().any(|part| goes_up(&part)) {
+        return Ok(());
+    }
+    // What is not there yet will be a folder.
+    let mut there = way.ancestors().map(|part| start.join(part));
+    let Some(there) = there.find(|folder| folder.symlink_metadata().is_ok()) else {
+        return Ok(());
+    };
+    if !there.canonicalize()?.starts_with(start.canonicalize()?) {
+        bail!(
+            "a folder on the way is a symbolic link out of its folder; pass the one that it \
+             points to"
+        );
+    }
+    Ok(())
+}
+
 /// Opens a file by its path, unless that is a link.
 ///
 /// # Errors
@@ -100,7 +131,7 @@ pub fn open_at_once(path: &Path) -> io::Result<File> {
 }
 
 /// The folder of a path, which is the current one for a mere name.
-fn folder_of(path: &Path) -> PathBuf {
+pub fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
         Some(folder) => folder.to_owned(),

@@ -2,7 +2,7 @@
 //! other names) it stays, and what somebody else saved meanwhile is not lost. It must not know what
 //! is in the files.
 
-use crate::load::place::{Access, Folder, Place};
+use crate::load::place::{Access, Folder, Place, check_way, folder_of};
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
@@ -35,13 +35,24 @@ pub fn write_whole(files: &[(impl AsRef<Path>, &[u8])]) -> Result<()> {
     for (path, text) in files {
         let path = path.as_ref();
         clear_away(path.parent().unwrap_or(path));
-        let written = Place::named(path).and_then(|place| Prepared::new(place, text, None));
+        let written = check_way(&folder_of(path))
+            .and_then(|()| Place::named(path))
+            .and_then(|place| Prepared::new(place, text, None));
         prepared.push((path, written.with_context(|| failed(path))?));
     }
     for (path, written) in prepared {
         written.commit().with_context(|| failed(path))?;
     }
     Ok(())
+}
+
+/// Makes a folder that is named to be written to, with those around it.
+///
+/// # Errors
+/// When it cannot be made, or a link on the way leads out of where its name begins.
+pub fn make_folder(folder: &Path) -> Result<()> {
+    let made = check_way(folder).and_then(|()| Ok(fs::create_dir_all(folder)?));
+    made.with_context(|| format!("cannot create the folder `{}`", folder.display()))
 }
 
 /// Replaces what a file says that is below a folder or named by itself, if it still says what it

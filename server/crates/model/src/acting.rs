@@ -17,6 +17,9 @@ use threatline_syntax::prose::{all_of, plural, with_article};
 /// What a mitigation counters on an element: what it states itself, and what those state that it is
 /// based on, as far as each can act there.
 pub fn counters_on(db: &dyn Db, mitigation: Decl, element: Decl) -> Counters {
+    if acts_anywhere(db, mitigation) {
+        return counters(db, mitigation).clone();
+    }
     let is_done = is_done(db, mitigation);
     let acting = with_bases(db, mitigation).into_iter();
     let acting = acting.take_while(|base| obstacle(db, *base, element, is_done).is_none());
@@ -48,6 +51,9 @@ impl Obstacle {
 /// Why a mitigation, or one that it is based on, cannot act on an element, if nothing of what it
 /// counters is left.
 pub fn obstacle_on(db: &dyn Db, mitigation: Decl, element: Decl) -> Option<Obstacle> {
+    if acts_anywhere(db, mitigation) {
+        return None;
+    }
     let is_done = is_done(db, mitigation);
     let bases = with_bases(db, mitigation);
     let mut bases = bases.into_iter();
@@ -57,6 +63,17 @@ pub fn obstacle_on(db: &dyn Db, mitigation: Decl, element: Decl) -> Option<Obsta
     (!counters_anything || !is_left()).then_some(obstacle)
 }
 
+/// Whether neither a mitigation nor one that it is based on states where it acts, as most do not. A
+/// query, since it is asked for each element that one protects.
+#[salsa::tracked(returns(copy))]
+fn acts_anywhere(db: &dyn Db, mitigation: Decl) -> bool {
+    let mut bases = with_bases(db, mitigation).into_iter();
+    bases.all(|base| {
+        let has_condition = checked_condition(db, base).condition.is_some();
+        rule_subjects(db, base).is_empty() && !has_condition
+    })
+}
+
 /// Why a mitigation cannot act on an element. What is not in place yet may still change the facts
 /// on which its condition rests.
 fn obstacle(db: &dyn Db, mitigation: Decl, element: Decl, is_done: bool) -> Option<Obstacle> {
@@ -64,7 +81,8 @@ fn obstacle(db: &dyn Db, mitigation: Decl, element: Decl, is_done: bool) -> Opti
     if !kinds.is_empty() && !kinds.contains(&element.kind(db)) {
         return Some(Obstacle::Kind(mitigation));
     }
-    let is_contradicted = is_done && contradicts(db, mitigation, element);
+    let has_condition = checked_condition(db, mitigation).condition.is_some();
+    let is_contradicted = is_done && has_condition && contradicts(db, mitigation, element);
     is_contradicted.then_some(Obstacle::Condition(mitigation))
 }
 

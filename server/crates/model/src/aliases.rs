@@ -15,7 +15,7 @@ pub use alias::Alias;
 
 use crate::schema::Words;
 use threatline_syntax::Kind;
-use threatline_syntax::keywords::plain;
+use threatline_syntax::keywords::{plain, plain_letters};
 
 /// A word that may be meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +128,7 @@ fn same_letters(written: &str, words: impl Iterator<Item = &'static str>) -> Opt
     let plain_word = plain(written);
     let mut words = words;
     words
-        .find(|word| plain(word) == plain_word)
+        .find(|word| plain_letters(word).eq(plain_word.chars()))
         .map(|word| Meant {
             word: Some(word),
             is_certain: true,

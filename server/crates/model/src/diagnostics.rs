@@ -4,7 +4,6 @@
 mod closing;
 mod contradictions;
 mod expectations;
-mod limit;
 mod lint;
 mod missing;
 mod open_findings;
@@ -12,16 +11,16 @@ mod runs;
 mod structure;
 mod time;
 
-pub use limit::MAX_OF_A_CODE;
+pub use crate::limit::MAX_OF_A_CODE;
 pub use missing::how_to_state;
 pub use time::DUE_SOON_DAYS;
 
 use crate::codes;
 use crate::db::{Db, File, Model};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::diagnostics::limit::limited;
 use crate::diagnostics::runs::runs;
 use crate::library;
+use crate::limit::limited;
 use crate::lookup::nearest_name;
 use crate::names::short_name;
 use crate::renamed::current_name;

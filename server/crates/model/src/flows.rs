@@ -3,6 +3,7 @@
 use crate::db::{Db, Decl, put_in_order};
 use crate::headings::{ENDPOINT_KINDS, ends};
 use crate::names::headings_naming;
+use rustc_hash::FxHashMap;
 
 /// The flows that touch an element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Touching {
     pub incoming: Vec<Decl>,
     /// Those that start at it.
     pub outgoing: Vec<Decl>,
+    /// The first of those without a name that start at it, by where they end.
+    pub first_unnamed: FxHashMap<Decl, Decl>,
 }
 
 /// The flows that touch an element, in the order of files and declarations. It looks at those that
@@ -32,6 +35,11 @@ pub fn touching(db: &dyn Db, element: Decl) -> Touching {
     }
     put_in_order(db, &mut touching.incoming);
     put_in_order(db, &mut touching.outgoing);
+    for &flow in &touching.outgoing {
+        if let (None, Some(target)) = (&flow.shape(db).name, ends(db, flow).1) {
+            touching.first_unnamed.entry(target).or_insert(flow);
+        }
+    }
     touching
 }
 

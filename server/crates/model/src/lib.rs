@@ -37,6 +37,7 @@ mod checker;
 mod condition;
 mod diagnostic;
 mod identity;
+mod limit;
 mod lookup;
 mod outdated;
 mod properties;

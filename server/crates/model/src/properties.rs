@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::flows::outgoing;
 use crate::headings::{ENDPOINT_KINDS, ends};
 use crate::identity::FindingSelector;
+use crate::limit::{MAX_OF_A_CODE, limited};
 use crate::lookup::resolve_kind;
 use crate::lower::{Part, PropertyFacts, Subject, Value};
 use crate::names::full_name;
@@ -15,6 +16,7 @@ use crate::schema::{KindSchema, NOTHING, Property, STRIDE, Takes, Words};
 use crate::values::{StatedProperty, Typed, TypedValue};
 use crate::{aliases, codes, references, schema};
 use jiff::civil::Date;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use threatline_syntax::Kind;
 use threatline_syntax::characters::is_name_part;
@@ -218,8 +220,10 @@ impl Checker<'_> {
                 .push(problem.help(format!("it takes `{}`", takes(self.property.takes))));
         }
         let mut values: Vec<(u16, TypedValue)> = Vec::new();
+        let mut seen: FxHashSet<TypedValue> = FxHashSet::default();
         for (number, value) in written.values.iter().enumerate() {
             let part = Part::Value(self.position, number as u16);
+            self.keep_few_problems();
             if number > 0 && !self.property.many {
                 self.problems.push(Diagnostic::new(
                     &codes::INVALID_VALUE,
@@ -231,7 +235,7 @@ impl Checker<'_> {
             let Some(value) = self.value(value, part, number as u16) else {
                 continue;
             };
-            if values.iter().any(|(_, earlier)| *earlier == value) {
+            if !seen.insert(value.clone()) {
                 self.problems.push(Diagnostic::new(
                     &codes::DUPLICATE_VALUE,
                     self.decl.part(part),
@@ -243,6 +247,14 @@ impl Checker<'_> {
         }
         self.nothing_else(&mut values);
         values
+    }
+
+    /// Keeps a number of problems of each code and counts the others: a list may be as long as the
+    /// text, and each of them takes far more room than a value.
+    fn keep_few_problems(&mut self) {
+        if self.problems.len() > 4 * MAX_OF_A_CODE {
+            self.problems = limited(self.problems.iter());
+        }
     }
 
     /// Takes `nothing` out of a list with something else in it, which it contradicts.

@@ -1,7 +1,7 @@
 //! Why a condition holds for an element or does not. It must not know what follows from either.
 
 use crate::condition::{Condition, Count, Path};
-use crate::db::{Db, Decl};
+use crate::db::{Db, Decl, Place};
 use crate::definitions::is_used;
 use crate::evaluation::{Truth, evaluate, members, other_end, subject, weigh_members};
 use crate::facts::{FactCache, FactValue};
@@ -9,6 +9,7 @@ use crate::lower::Part;
 use crate::names::{full_name, short_name};
 use crate::vocabulary::{Aspect, Derived, Fact};
 use crate::wording::{Reason, describe_fact, held, in_one_sentence, unspecified};
+use rustc_hash::FxHashSet;
 
 /// The facts that make a condition hold for an element, or would with the one that is missing.
 pub fn reasons_for(db: &dyn Db, condition: &Condition, element: Decl) -> Vec<Reason> {
@@ -48,20 +49,14 @@ impl<'db, 'facts> Collector<'db, 'facts> {
     /// The reasons, each once. That a property is specified is left out where its value is a
     /// reason.
     fn each_once(self) -> Vec<Reason> {
-        let is_only_stated = |stated: &Reason| {
-            !self
-                .reasons
-                .iter()
-                .any(|reason| reason.place == stated.place)
-        };
-        let stated: Vec<Reason> = self.stated.into_iter().filter(is_only_stated).collect();
-        let mut seen: Vec<Reason> = Vec::new();
-        for reason in self.reasons.into_iter().chain(stated) {
-            if !seen.contains(&reason) {
-                seen.push(reason);
-            }
-        }
-        seen
+        let places: FxHashSet<Option<Place>> =
+            self.reasons.iter().map(|reason| reason.place).collect();
+        let is_only_stated = |stated: &Reason| !places.contains(&stated.place);
+        let stated = self.stated.into_iter().filter(is_only_stated);
+        let mut seen = FxHashSet::default();
+        let mut reasons: Vec<Reason> = self.reasons.into_iter().chain(stated).collect();
+        reasons.retain(|reason| seen.insert(reason.clone()));
+        reasons
     }
 
     /// Collects why a condition is as `wanted` for an element. `called` is "it", or its

@@ -1,8 +1,9 @@
 //! Which files name a declaration. It must not know what for.
 
 use crate::db::{Db, Decl, File};
-use crate::names::files_naming;
+use crate::names::{files_naming, full_name};
 use crate::resolve::resolve;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 /// The files of its model that name a declaration, other than by the declaration itself, by path.
@@ -36,15 +37,19 @@ fn may_name(db: &dyn Db, decl: Decl) -> &[File] {
 /// Whether a file names a declaration, other than by itself. It looks at the names alone, and not
 /// at what each declaration states, so that most edits of a property leave it as it is.
 fn names(db: &dyn Db, file: File, decl: Decl) -> bool {
-    let last = |name: &str| name.rsplit('.').next().map(SmolStr::from);
-    let Some(word) = decl.shape(db).name.as_deref().and_then(last) else {
+    if decl.shape(db).name.is_none() {
         return false;
-    };
-    let mentions = file
-        .mentions(db)
-        .iter()
-        .filter(|name| name.ends_with(&*word));
-    mentions
-        .into_iter()
-        .any(|name| last(name).as_ref() == Some(&word) && resolve(db, file, name) == Ok(decl))
+    }
+    // From where it is visible, it may be written without the components that are around there.
+    let mut forms = std::iter::successors(Some(full_name(db, decl).as_str()), |name| {
+        name.split_once('.').map(|(_, rest)| rest)
+    });
+    let mentions = mentions_of(db, file);
+    forms.any(|form| mentions.contains(form) && resolve(db, file, form) == Ok(decl))
+}
+
+/// The names that a file writes, to look one up. A query, since each declaration is looked for.
+#[salsa::tracked]
+fn mentions_of(db: &dyn Db, file: File) -> FxHashSet<SmolStr> {
+    file.mentions(db).iter().cloned().collect()
 }

@@ -39,7 +39,7 @@ impl Categories {
 }
 
 /// A value that fits its property.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TypedValue {
     /// A word, by its position in the property's list.
     Word(u8),

@@ -19,7 +19,7 @@ use threatline_syntax::Kind;
 use threatline_syntax::prose::all_of;
 
 /// A fact that is part of the reason for a finding, with the place that states it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reason {
     /// The fact, as a sentence without its full stop.
     pub message: String,

@@ -4,6 +4,7 @@ use salsa::EventKind;
 use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 use threatline_model::{
     Database, Date, Diagnostic, FileText, MAX_FINDINGS_OF_AN_ELEMENT, MAX_OF_A_CODE,
     MAX_SUGGESTIONS, Severity, Span, Workspace, all_findings, assessed, diagnostics, full_name,
@@ -419,6 +420,103 @@ fn strings() {
     ] {
         assert_eq!(count(&string(right), "syntax-error"), 0, "{right}");
     }
+}
+
+/// What an analysis of a text takes, at best of two.
+fn time_for(text: &str) -> Duration {
+    let run = |_| {
+        let started = Instant::now();
+        codes_of(text);
+        started.elapsed()
+    };
+    (0..2).map(run).min().expect("there are two")
+}
+
+/// Whatever there is more of in a text, the work grows as the text does, and not as its square: that
+/// would be sixteen times as much, and take seconds.
+#[test]
+fn work_grows_as_the_text_does() {
+    type Make = fn(usize) -> String;
+    let texts: [(&str, usize, Make); 11] = [
+        ("assets in a list", 5_000, |count| {
+            let assets = lines(count, |at| format!("asset a{at}"));
+            let names = joined(count, |at| format!("a{at}"));
+            format!("{assets}process p {{ handles: {names} }}")
+        }),
+        ("mitigations of an element", 4_000, |count| {
+            let mitigations = lines(count, |at| format!("mitigation m{at}"));
+            let names = joined(count, |at| format!("m{at}"));
+            format!("{mitigations}process p {{ mitigations: {names} }}")
+        }),
+        ("strings in a list", 8_000, |count| {
+            let tags = joined(count, |at| format!("\"t{at}\""));
+            format!("process p {{ tags: {tags} }}")
+        }),
+        ("references", 8_000, |count| {
+            let references = joined(count, |at| format!("CWE-{at}"));
+            format!("threat t {{ references: {references} }}")
+        }),
+        ("unnamed flows of an element", 3_000, |count| {
+            let ends = lines(count, |at| format!("process p{at}\nflow p -> p{at}"));
+            format!("process p\n{ends}")
+        }),
+        ("flows to an element", 4_000, |count| {
+            let flows = lines(count, |at| {
+                format!("flow f{at}: e -> p {{ protocol: http }}")
+            });
+            format!("external e\nprocess p\n{flows}")
+        }),
+        ("signs in a line", 10_000, |count| {
+            format!("process p {}", "! ".repeat(count))
+        }),
+        ("arrows in a line", 5_000, |count| {
+            format!("flow a {}", "=> b ".repeat(count))
+        }),
+        ("misspelt words in a line", 4_000, |count| {
+            "proces a { x } ".repeat(count)
+        }),
+        ("blocks in blocks", 4_000, |count| {
+            "component c { ".repeat(count)
+        }),
+        ("long names", 5_000, |count| {
+            format!(
+                "process {}\nprocess p in {}",
+                "ab".repeat(count),
+                "ba".repeat(count)
+            )
+        }),
+    ];
+    for (what, count, make) in texts {
+        let few = time_for(&make(count));
+        let many = time_for(&make(4 * count));
+        let is_much = many > Duration::from_secs(1) && many > few * 10;
+        assert!(
+            !is_much,
+            "{what}: {few:?}, and {many:?} for four times as many"
+        );
+    }
+}
+
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(|at| line(at) + "\n").collect()
+}
+
+fn joined(count: usize, value: impl Fn(usize) -> String) -> String {
+    (0..count).map(value).collect::<Vec<_>>().join(",")
+}
+
+/// Of the problems of a list that is as long as a text, some are kept and all are counted.
+#[test]
+fn problems_of_one_list_are_kept_up_to_a_number() {
+    let unknown = 20 * MAX_OF_A_CODE;
+    let text = format!(
+        "process p {{ technology: {} }}",
+        joined(unknown, |_| "x".to_owned())
+    );
+    let all = listed(&text, "unresolved-reference");
+    assert_eq!(all.len(), MAX_OF_A_CODE + 1);
+    let counted: usize = all.iter().map(|one| one.stands_for).sum();
+    assert_eq!(counted, unknown);
 }
 
 #[test]

@@ -226,11 +226,12 @@ pub fn misread_blocks(tree: &Tree, text: &str) -> Vec<Span> {
     misread
 }
 
-/// Whether a span is in one of some.
+/// Whether a span is in one of some, which are in order, and of which none ends before an earlier
+/// one.
 pub fn is_within(spans: &[Span], span: Span) -> bool {
-    spans
-        .iter()
-        .any(|outer| outer.start <= span.start && span.end <= outer.end)
+    let behind = spans.partition_point(|outer| outer.start <= span.start);
+    let last = behind.checked_sub(1).map(|last| spans[last]);
+    last.is_some_and(|outer| span.end <= outer.end)
 }
 
 /// The word that a text begins with and the kind that it most likely means.

@@ -126,8 +126,13 @@ pub fn aliases(kind: Kind) -> &'static [&'static str] {
 
 /// A word as aliases are compared: in lower case, without what sets its parts off.
 pub fn plain(word: &str) -> String {
+    plain_letters(word).collect()
+}
+
+/// The letters of a word as aliases are compared, for comparing without a copy.
+pub fn plain_letters(word: &str) -> impl Iterator<Item = char> {
     let letters = word.chars().filter(|letter| !matches!(letter, '_' | '-'));
-    letters.flat_map(char::to_lowercase).collect()
+    letters.flat_map(char::to_lowercase)
 }
 
 /// The kind that a word which begins no declaration most likely means: by what people call it,
@@ -141,7 +146,7 @@ pub fn meant(word: &str) -> Option<Kind> {
     let is_word = |kind: &Kind| kind.word() == plain_word;
     let is_alias = |kind: &Kind| {
         let mut aliases = aliases(*kind).iter();
-        aliases.any(|alias| plain(alias) == plain_word)
+        aliases.any(|alias| plain_letters(alias).eq(plain_word.chars()))
     };
     let is_misspelt = |kind: &Kind| is_one_edit_from(word, kind.word());
     let kinds = || Kind::ALL.into_iter();

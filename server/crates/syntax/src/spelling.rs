@@ -6,6 +6,9 @@
 /// are misspelt, each of these costs no more than a fraction of a millisecond. Some hundred names
 /// of usual length are all compared; of more, those that begin and those that end most alike.
 const MAX_STEPS: usize = 1 << 15;
+/// The longest word, in characters, for which another is looked for: whatever is written may be as
+/// long as a file, and nobody misspells a name of this length by a letter.
+const MAX_LENGTH: usize = 1_024;
 /// The steps that a word costs at least.
 const MIN_STEPS: usize = 16;
 
@@ -196,7 +199,7 @@ fn likely_distance(written: &Spelling, known: &Spelling, steps: &mut usize) -> O
     }
     let within = |a: &str, b: &str, (length, other): (usize, usize), steps: &mut usize| {
         let enough = 1 + length / 4;
-        let is_possible = length.abs_diff(other) <= enough;
+        let is_possible = length.abs_diff(other) <= enough && length <= MAX_LENGTH;
         let distance = is_possible.then(|| distance(a, b, steps))?;
         (distance <= enough).then_some(distance)
     };
@@ -294,6 +297,14 @@ mod tests {
             let meant = vocabulary.nearest(&written).map(String::as_str);
             assert_eq!(meant, Some("service_07919_of_team"), "{written}");
         }
+    }
+
+    #[test]
+    fn a_word_as_long_as_a_text_is_not_compared() {
+        let [word, longer] = [100_000, 100_001].map(|length| Spelling::new(&"ab".repeat(length)));
+        let mut steps = 0;
+        assert_eq!(likely_distance(&longer, &word, &mut steps), None);
+        assert_eq!(steps, MIN_STEPS);
     }
 
     /// Both orders together cost no more than twice the steps and the last word's.

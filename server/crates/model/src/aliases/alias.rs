@@ -1,6 +1,6 @@
 //! A row of the table of aliases. It must not know which rows there are.
 
-use threatline_syntax::keywords::plain;
+use threatline_syntax::keywords::plain_letters;
 
 /// What is written for some words.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,7 +23,8 @@ impl Alias {
 
     /// Whether a word, as [`plain`] has it, is one of them.
     pub fn has(&self, plain_word: &str) -> bool {
-        self.words().any(|word| plain(word) == plain_word)
+        self.words()
+            .any(|word| plain_letters(word).eq(plain_word.chars()))
     }
 }
 

@@ -9,10 +9,10 @@ use crate::assessment::{Assessed, FindingCounts, accepted_up_to, accepts_of};
 use crate::codes::{self, Code};
 use crate::db::{Db, Decl, File};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostics::limit::{MAX_OF_A_CODE, Unlisted};
 use crate::diagnostics::runs::runs;
 use crate::findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, finding_reasons};
 use crate::identity::FindingId;
+use crate::limit::{MAX_OF_A_CODE, Unlisted};
 use crate::lower::Part;
 use crate::mitigations::mitigations_against_rule;
 use crate::names::{full_name, name_from};
@@ -118,7 +118,7 @@ pub(super) fn missing_mitigations(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         let mut more = Unlisted::new(code, first.part(Part::Name));
         for group in unlisted {
             let findings = group.members.len() + group.unlisted();
-            more.add(group.weight(), findings);
+            more.add(group.weight(), 1, findings);
         }
         diagnostics.push(more.diagnostic());
     }
@@ -425,13 +425,8 @@ fn rules_of(group: &Group) -> Vec<Decl> {
 }
 
 fn each_once(decls: impl Iterator<Item = Decl>) -> Vec<Decl> {
-    let mut once: Vec<Decl> = Vec::new();
-    for decl in decls {
-        if !once.contains(&decl) {
-            once.push(decl);
-        }
-    }
-    once
+    let mut seen = FxHashSet::default();
+    decls.filter(|decl| seen.insert(*decl)).collect()
 }
 
 fn unstated_message(db: &dyn Db, property: &str, group: &Group, elements: &[Decl]) -> String {

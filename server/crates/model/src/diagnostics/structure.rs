@@ -5,7 +5,7 @@ use crate::boundaries::{MAX_BOUNDARY_DEPTH, boundaries_around};
 use crate::codes;
 use crate::db::{Db, Decl, File};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::flows::outgoing;
+use crate::flows::touching;
 use crate::headings::{ENDPOINT_KINDS, ends, placed_in};
 use crate::identity::FindingSelector;
 use crate::inputs::TEST_ENDING;
@@ -251,13 +251,7 @@ fn first_of_name(db: &dyn Db, decl: Decl) -> Option<(Decl, SmolStr)> {
     let model = file.model(db);
     let Some(name) = &shape.name else {
         let (source, target) = ends(db, decl);
-        let twin = |flow: &Decl| {
-            flow.kind(db) == Kind::Flow
-                && flow.shape(db).name.is_none()
-                && ends(db, *flow).1 == target
-        };
-        target?;
-        let first = outgoing(db, source?).iter().copied().find(twin)?;
+        let first = *touching(db, source?).first_unnamed.get(&target?)?;
         return (first != decl).then(|| (first, full_name(db, decl).clone()));
     };
     if shape.kind == Kind::Component {

@@ -16,8 +16,10 @@ pub fn mend(draft: &mut Draft, readable: &str, tokens: &[Token]) -> Option<()> {
         draft,
         readable,
         tokens,
+        ends: block_ends(readable, tokens),
         header: None,
         blocks: Vec::new(),
+        kept_blocks: 0,
         is_condition: false,
     };
     let mut next = 0;
@@ -28,12 +30,43 @@ pub fn mend(draft: &mut Draft, readable: &str, tokens: &[Token]) -> Option<()> {
 }
 
 /// A block that is open.
-struct Block {
+struct Block<'draft> {
     /// The kind that it is of, and the token of its `{`.
     kind: Option<Kind>,
     opening: usize,
-    /// The error that reports declarations in it.
-    around: Option<usize>,
+    /// What reports declarations in it.
+    around: Option<Around<'draft>>,
+}
+
+/// What reports the declarations in a block.
+#[derive(Clone, Copy)]
+struct Around<'draft> {
+    /// The error.
+    error: usize,
+    /// The name of what has the block.
+    name: Option<&'draft str>,
+}
+
+/// Where the block ends that each token opens, behind its last token; 0 for others. All are found
+/// at once, since blocks may stand in each other as deep as a text is long.
+fn block_ends(readable: &str, tokens: &[Token]) -> Vec<usize> {
+    let mut ends = vec![0; tokens.len()];
+    let mut open = Vec::new();
+    for (number, token) in tokens.iter().enumerate() {
+        match token.written(readable) {
+            "{" => open.push(number),
+            "}" => {
+                if let Some(opening) = open.pop() {
+                    ends[opening] = number + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    for opening in open {
+        ends[opening] = tokens.len();
+    }
+    ends
 }
 
 /// A heading.
@@ -48,8 +81,12 @@ struct Reader<'draft, 'text> {
     draft: &'draft mut Draft<'text>,
     readable: &'draft str,
     tokens: &'draft [Token],
+    /// Where the block ends that a token opens.
+    ends: Vec<usize>,
     header: Option<Header>,
-    blocks: Vec<Block>,
+    blocks: Vec<Block<'draft>>,
+    /// How many of them are not taken for none.
+    kept_blocks: usize,
     /// Whether the property is a condition, in which `=` has a meaning.
     is_condition: bool,
 }
@@ -78,7 +115,7 @@ impl<'draft> Reader<'draft, '_> {
 
     /// Whether declarations are expected: in no block, or in one that is taken for none.
     fn is_at_top(&self) -> bool {
-        self.blocks.iter().all(|block| block.around.is_some())
+        self.kept_blocks == 0
     }
 
     /// Examines a token. Returns how many were examined.
@@ -90,6 +127,7 @@ impl<'draft> Reader<'draft, '_> {
                     opening: number,
                     around: None,
                 });
+                self.kept_blocks += 1;
                 self.is_condition = false;
                 return Some(1);
             }
@@ -115,7 +153,11 @@ impl<'draft> Reader<'draft, '_> {
     }
 
     fn close(&mut self, number: usize) {
-        let Some(error) = self.blocks.pop().and_then(|block| block.around) else {
+        let Some(block) = self.blocks.pop() else {
+            return;
+        };
+        let Some(Around { error, .. }) = block.around else {
+            self.kept_blocks -= 1;
             return;
         };
         let span = self.tokens[number].span;
@@ -155,11 +197,12 @@ impl<'draft> Reader<'draft, '_> {
             kind,
             first: number,
         });
-        let around = self.blocks.last();
-        let Some(around) = around.filter(|around| around.kind == Some(Kind::Boundary)) else {
+        let block = self.blocks.last();
+        let boundary = block.filter(|block| block.kind == Some(Kind::Boundary));
+        let Some(Around { error, name }) = boundary.and_then(|boundary| boundary.around) else {
             return Some(());
         };
-        let (Some(error), Some(boundary)) = (around.around, self.name_of_block(around)) else {
+        let Some(boundary) = name else {
             return Some(());
         };
         let is_placed = matches!(
@@ -179,12 +222,12 @@ impl<'draft> Reader<'draft, '_> {
     }
 
     /// The name of what has a block.
-    fn name_of_block(&self, block: &Block) -> Option<&'draft str> {
-        let kinds = (0..block.opening).rev().find(|number| {
+    fn name_of_block(&self, opening: usize) -> Option<&'draft str> {
+        let kinds = (0..opening).rev().find(|number| {
             self.tokens[*number].begins_line && Kind::from_word(self.written(*number)).is_some()
         })?;
         let name = kinds + 1;
-        (self.is_word(name) && name < block.opening).then(|| self.written(name))
+        (self.is_word(name) && name < opening).then(|| self.written(name))
     }
 
     /// Where the heading ends that begins with a word: behind its last token.
@@ -287,18 +330,7 @@ impl<'draft> Reader<'draft, '_> {
         if self.written(heading) != "{" {
             return heading;
         }
-        let mut depth = 0;
-        for number in heading..self.tokens.len() {
-            match self.written(number) {
-                "{" => depth += 1,
-                "}" => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                return number + 1;
-            }
-        }
-        self.tokens.len()
+        self.ends[heading]
     }
 
     fn blank_tokens(&mut self, first: usize, end: usize) {
@@ -521,8 +553,9 @@ impl<'draft> Reader<'draft, '_> {
         };
         let (opening, kind) = (block.opening, block.kind);
         let span = self.tokens[opening].span;
+        let name = self.name_of_block(opening);
         let message = if kind == Some(Kind::Boundary) {
-            let name = self.name_of_block(block).unwrap_or("NAME");
+            let name = name.unwrap_or("NAME");
             format!(
                 "unexpected `{{`: what is in a boundary is declared outside of its braces, with \
                  `in {name}`"
@@ -562,7 +595,8 @@ impl<'draft> Reader<'draft, '_> {
         self.draft.report(span, message, Some(fix))?;
         let error = self.draft.errors.len() - 1;
         if let Some(block) = self.blocks.last_mut() {
-            block.around = Some(error);
+            block.around = Some(Around { error, name });
+            self.kept_blocks -= 1;
         }
         Some(())
     }

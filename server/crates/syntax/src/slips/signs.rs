@@ -21,6 +21,8 @@ const QUOTES: [(&str, &[&str]); 6] = [
 pub fn mend(draft: &mut Draft) -> Option<()> {
     let text = draft.text;
     let mut offset = 0;
+    // Where the line ends that was looked at last: a line may have as many signs as the text.
+    let mut line_end = 0;
     // No quote is looked for twice in a line that does not have it.
     let mut unquoted_line = None;
     'text: loop {
@@ -30,7 +32,9 @@ pub fn mend(draft: &mut Draft) -> Option<()> {
             }
             let start = token.span.start as usize;
             let rest = &text[start..];
-            let line_end = start + rest.find(['\n', '\r']).unwrap_or(rest.len());
+            if line_end <= start {
+                line_end = start + rest.find(['\n', '\r']).unwrap_or(rest.len());
+            }
             let sign = token.written(text);
             if sign == "#" && is_comment(&text[..start], rest) {
                 comment(draft, Span::new(start, line_end))?;

@@ -10,7 +10,8 @@ use rustc_hash::FxHashMap;
 pub const MAX_OF_A_CODE: usize = 500;
 
 /// Diagnostics, in their order, of each code up to a number; then one that says how many more there
-/// are, at the first that is not listed. The heaviest are listed.
+/// are, at the first that is not listed. The heaviest are listed. One that stands for others counts
+/// as all of them.
 pub fn limited<'all>(diagnostics: impl Iterator<Item = &'all Diagnostic>) -> Vec<Diagnostic> {
     let diagnostics: Vec<&Diagnostic> = diagnostics.collect();
     let mut by_code: FxHashMap<&str, Vec<&Diagnostic>> = FxHashMap::default();
@@ -39,7 +40,11 @@ pub fn limited<'all>(diagnostics: impl Iterator<Item = &'all Diagnostic>) -> Vec
             Some(0) => unlisted
                 .entry(diagnostic.code.id)
                 .or_insert_with(|| Unlisted::new(diagnostic.code, diagnostic.location))
-                .add(diagnostic.severity, diagnostic.number_of_findings()),
+                .add(
+                    diagnostic.severity,
+                    diagnostic.stands_for,
+                    diagnostic.number_of_findings(),
+                ),
             left => {
                 if let Some(left) = left {
                     *left -= 1;
@@ -77,10 +82,10 @@ impl Unlisted {
         }
     }
 
-    /// Counts a diagnostic that reports findings.
-    pub fn add(&mut self, severity: Severity, findings: usize) {
+    /// Counts diagnostics that report findings.
+    pub fn add(&mut self, severity: Severity, number: usize, findings: usize) {
         self.severity = self.severity.min(severity);
-        self.number += 1;
+        self.number += number;
         self.findings += findings;
     }
 

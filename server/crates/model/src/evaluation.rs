@@ -81,7 +81,8 @@ fn weigh(facts: &FactCache, condition: &Condition, element: Decl, wanted: bool) 
             if members(facts, path, element).is_empty() {
                 return Truth::False;
             }
-            let members = weigh_members(facts, (path, filter), element, (wanted, wanted));
+            // A member that meets the condition decides nothing, whether all must meet it or not.
+            let members = weigh_members(facts, (path, filter), element, (wanted, true));
             all_when(wanted, members.into_iter().map(|(_, truth)| truth))
         }
         Condition::Sensitivity(path, aspect, operator, level) => {

@@ -230,6 +230,8 @@ fn quantifiers() {
         "all(incoming where authentication = none)",
         "all(incoming where authentication != password)",
         "not all(incoming where authentication != password)",
+        // One of the three does not meet it.
+        "not all(incoming where access = read)",
         "all(outgoing where authentication = none)",
         "all(incoming where source.in_scope)",
         "count(incoming) = 3",
@@ -281,6 +283,7 @@ fn quantifiers() {
             all(incoming where authentication = none): silent
             all(incoming where authentication != password): not stated: authentication of two
             not all(incoming where authentication != password): not stated: authentication of two
+            not all(incoming where access = read): fires
             all(outgoing where authentication = none): silent
             all(incoming where source.in_scope): fires
             count(incoming) = 3: fires

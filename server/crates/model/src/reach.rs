@@ -91,12 +91,25 @@ pub fn reached(db: &dyn Db, element: Decl) -> Reached {
                 }
                 _ => {}
             }
-            if forwards(db, source) && !pending.iter().any(|(known, _)| *known == source) {
+            if forwards(db, source)
+                && !is_own_traffic(db, flow, source)
+                && !pending.iter().any(|(known, _)| *known == source)
+            {
                 pending.push((source, through.or(Some(source))));
             }
         }
     }
     reached
+}
+
+/// Whether a flow of what forwards carries its own traffic: it is for the operation of the system,
+/// as logs are, and nothing that comes in is.
+fn is_own_traffic(db: &dyn Db, flow: Decl, forwarder: Decl) -> bool {
+    let is_for_operations = |flow: Decl| typed(db, flow).states("usage", "operations");
+    is_for_operations(flow)
+        && !incoming(db, forwarder)
+            .iter()
+            .any(|incoming| is_for_operations(*incoming))
 }
 
 /// Whether who starts a flow proves who they are by what cannot be guessed or phished.

@@ -128,6 +128,47 @@ fn a_mitigation_that_contradicts_a_fact_closes_nothing() {
     assert_shows(&model, &["open unauthenticated_flow@pay", "contradiction"]);
 }
 
+/// What the design shows is believed, whatever mitigation is listed next to it.
+#[test]
+fn a_mitigation_that_the_design_contradicts_closes_nothing() {
+    let model = shop(
+        "privileges: root mitigations: least_privilege",
+        "sends: card",
+        "",
+    );
+    assert_shows(&model, &["open excessive_privileges@app"]);
+    let call = |flow: &str| {
+        let more = format!(
+            "process core in vpc {{ technology: rest_api }}\n\
+             flow next: app -> core {{ {flow} }}\n"
+        );
+        shop("", "sends: card", &more)
+    };
+    let model = call("authorization: service sends: card mitigations: identity_propagation");
+    assert_shows(&model, &["open lost_identity@next"]);
+    let model = shop(
+        "",
+        "sends: card",
+        "process phone in net { technology: mobile_app }\n\
+         flow look: phone -> app { authentication: key publishable: no \
+         mitigations: short_lived_tokens }\n\
+         flow look_again: phone -> app { authentication: key publishable: no \
+         mitigations: backend_for_frontend }\n",
+    );
+    assert_shows(
+        &model,
+        &["open key_in_client@look", "open key_in_client@look_again"],
+    );
+    let model = shop(
+        "",
+        "sends: card",
+        "boundary ci { kind: network }\nasset image { classification: internal kind: code }\n\
+         process pipe in ci { technology: build_pipeline }\n\
+         flow push: pipe -> app { sends: image mitigations: pull_deployment }\n",
+    );
+    assert_shows(&model, &["open push_deployment@push"]);
+}
+
 #[test]
 fn a_plan_may_contradict_the_facts_of_today() {
     let plan = "mitigation our_tls { based_on: tls status: planned due: 2026-01-10 owner: \"a\" }";

@@ -548,24 +548,24 @@ fn names_of_findings() {
             high open public_object_store@payments.ledger, not stated: technology of payments.ledger
             high open secrets_without_vault@payments.ledger, not stated: kind of payments.card
             high open shared_tenant_store@payments.ledger, not stated: tenancy of payments.ledger
+            high open unauthenticated_inside@(payments.api -> payments.ledger), not stated: authentication of (payments.api -> payments.ledger)
             high open payments.own@(payments.api -> payments.ledger)
             high open payments.fraud
+            high open unauthenticated_inside@(batch -> payments.ledger), not stated: authentication of (batch -> payments.ledger)
             high open payments.own@(batch -> payments.ledger)
+            high open unauthenticated_inside@(batch -> nowhere), not stated: authentication of (batch -> nowhere)
             high open payments.own@(batch -> nowhere)
+            high open unauthenticated_inside@(? -> ?), not stated: authentication of (? -> ?)
             high open payments.own@(? -> ?)
             medium open missing_audit_trail@payments.ledger
             medium open secrets_in_source@payments.ledger, not stated: technology of payments.ledger
             medium open private_pages_in_cache@payments.api, not stated: technology of payments.api
             medium open secrets_in_source@payments.api, not stated: technology of payments.api
-            medium open unauthenticated_inside@(payments.api -> payments.ledger), not stated: authentication of (payments.api -> payments.ledger)
             medium open unencrypted_flow@(payments.api -> payments.ledger)
             medium open private_pages_in_cache@batch, not stated: technology of batch
             medium open secrets_in_source@batch, not stated: technology of batch
-            medium open unauthenticated_inside@(batch -> payments.ledger), not stated: authentication of (batch -> payments.ledger)
             medium open unencrypted_flow@(batch -> payments.ledger), not stated: protocol of (batch -> payments.ledger)
-            medium open unauthenticated_inside@(batch -> nowhere), not stated: authentication of (batch -> nowhere)
             medium open unencrypted_flow@(batch -> nowhere), not stated: protocol of (batch -> nowhere)
-            medium open unauthenticated_inside@(? -> ?), not stated: authentication of (? -> ?)
             medium open unencrypted_flow@(? -> ?), not stated: protocol of (? -> ?)
         "#]],
     );

@@ -200,9 +200,20 @@ fn bad_facts(workspace: &Workspace) -> Vec<BadFact> {
     bad_facts
 }
 
-/// Nine of ten controls of finished models are missed when they are gone: a finding opens, or a
-/// question is asked. The threshold is for most of them: what is used only inside of a boundary is
-/// less severe.
+/// Of a hundred controls of finished models, the least that are missed when they are gone, because
+/// a finding opens or a question is asked.
+///
+/// What is not missed is covered by a second control: a VPN carries the flow, another mitigation
+/// counters the same finding, or a person's threat lists one that is in place.
+const NOTICED: usize = 95;
+
+/// The same of those that are missed at the threshold.
+///
+/// Below it are what is in clear text or without authentication within one boundary, where an
+/// attacker has to be first, and disks without encryption, as long as the data is confidential and
+/// not restricted. Most models have more of these than of all others.
+const NOTICED_AT_THE_THRESHOLD: usize = 70;
+
 #[test]
 fn controls_that_are_taken_away_are_noticed() {
     let mut unnoticed = Vec::new();
@@ -228,8 +239,11 @@ fn controls_that_are_taken_away_are_noticed() {
     );
     println!("{unnoticed}");
     assert!(tried > 50, "only {tried} controls were taken away");
-    assert!(count * 10 <= tried, "{unnoticed}");
-    assert!(severe * 10 >= tried * 6, "{unnoticed}");
+    assert!((tried - count) * 100 >= tried * NOTICED, "{unnoticed}");
+    assert!(
+        severe * 100 >= tried * NOTICED_AT_THE_THRESHOLD,
+        "{unnoticed}"
+    );
 }
 
 /// Whether a verdict has a finding of a severity that another one has not, or asks for more.
@@ -238,10 +252,6 @@ fn is_worse(before: &Verdict, after: &Verdict, level: Level) -> bool {
     let is_new = open.any(|finding| !before.open_from(level).any(|known| known == finding));
     is_new || after.gaps.len() > before.gaps.len()
 }
-
-/// Rules that ask about a fact only where it is stated, since most models do not state it: that it
-/// is missing is not a question. Each is a gap.
-const ASKED_ONLY_WHERE_STATED: [&str; 2] = ["std.single_factor_login", "std.confused_agent"];
 
 /// Who leaves a bad fact out has no better verdict than who states it, unless a mitigation says
 /// that the threat is dealt with.
@@ -257,10 +267,7 @@ fn stating_a_bad_fact_never_costs_more_than_leaving_it_out() {
             let left_out = bad.left_out.verdict(&mut workspace);
             let is_dropped = |finding: &&str| {
                 let is_open = left_out.severe().any(|other| other == *finding);
-                let rule = finding.split('@').next().unwrap_or_default();
-                !is_open
-                    && !left_out.mitigated.contains(*finding)
-                    && !ASKED_ONLY_WHERE_STATED.contains(&rule)
+                !is_open && !left_out.mitigated.contains(*finding)
             };
             let dropped: Vec<&str> = stated.severe().filter(is_dropped).collect();
             let is_fewer = left_out.severe().count() < stated.severe().count();

@@ -28,7 +28,7 @@ store ledger "Ledger" in vpc {
 
 flow pay "Pay": shopper -> web {
   protocol: https
-  authentication: token
+  authentication: token multi_factor: yes
   authorization: end_user
   sends: price
 }
@@ -973,7 +973,7 @@ fn two_folders_are_compared_without_a_repository() {
     .exits(1);
     run.says("`authentication` is unspecified for `identity.open_link`")
         .says(
-            "not judged: 1 new possible threat of severity high or above depends on 1 missing fact",
+            "not judged: 2 new possible threats of severity high or above depend on 1 missing fact",
         );
 }
 

@@ -8,7 +8,7 @@ boundary internet \"Internet\" { trust: untrusted }
 boundary vpc \"VPC\"
 external shopper \"Shopper\" in internet { kind: person }
 process web \"Web\" in vpc { technology: worker accepts: json privileges: service tenancy: single mitigations: rate_limiting, late }
-flow pay \"Pay\": shopper -> web { protocol: http authentication: token authorization: end_user sends: card }
+flow pay \"Pay\": shopper -> web { protocol: http authentication: token multi_factor: yes authorization: end_user sends: card }
 flow look \"Look\": shopper -> web { protocol: https authentication: none authorization: none receives: card }
 mitigation late \"Later\" { based_on: audit_log status: planned due: 2026-11-01 owner: \"team-edge\" }
 accept known \"Known\" { findings: unauthenticated_flow@look by: \"CISO\" until: 2026-12-31 because: \"a pilot\" }
@@ -145,7 +145,7 @@ fn register() -> String {
 threat stolen \"Stolen cards\" {{ category: spoofing targets: web likelihood: high impact: high mitigations: soon }}
 mitigation soon \"Soon\" {{ counters: stolen status: planned due: 2026-12-10 owner: \"team-edge\" }}
 threat bulk \"Bulk orders\" {{ category: denial_of_service targets: web likelihood: low impact: low owner: \"team-bulk\" }}
-flow ask \"Ask\": shopper -> web {{ protocol: https authorization: end_user receives: card }}
+flow ask \"Ask\": shopper -> web {{ protocol: https multi_factor: yes authorization: end_user receives: card }}
 accept old \"Old\" {{ findings: unauthenticated_flow@ask by: \"CTO\" until: 2026-10-31 because: \"a trial\" }}
 assumption \"Cards are tokens\" {{ about: web validate_by: 2026-11-30 owner: \"team-shop\" }}
 "
@@ -176,7 +176,7 @@ boundary vpc
 asset card { classification: restricted kind: data personal: no }
 external shopper in internet { kind: person }
 process web in vpc { technology: worker accepts: json privileges: service tenancy: single mitigations: rate_limiting }
-flow ask \"Ask\": shopper -> web { protocol: https authorization: end_user receives: card }
+flow ask \"Ask\": shopper -> web { protocol: https multi_factor: yes authorization: end_user receives: card }
 ";
     let folder = Folder::new(&[("a.threat", model)]);
     let page = today(&folder, &["--to", "markdown"]).exits(0);

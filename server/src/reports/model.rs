@@ -135,9 +135,9 @@ impl ModelReport {
     }
 
     /// What to ask to judge what is not judged.
-    pub fn questions(&self) -> Vec<Question> {
+    pub fn questions(&self, db: &Database) -> Vec<Question> {
         self.threshold
-            .map(|threshold| questions(&self.findings, threshold))
+            .map(|threshold| questions(db, &self.findings, threshold))
             .unwrap_or_default()
     }
 
@@ -166,13 +166,13 @@ impl ModelReport {
 
     /// Why it is not judged: "3 possible threats of severity high or above depend on 2 missing
     /// facts", or the gap that holds the verdict back.
-    pub fn not_judged_in_words(&self) -> Option<String> {
+    pub fn not_judged_in_words(&self, db: &Database) -> Option<String> {
         let threshold = self.threshold?;
         if let Some(gap) = self.gaps.first() {
             return Some(gap.clone());
         }
         let facts: usize = self
-            .questions()
+            .questions(db)
             .iter()
             .map(|question| question.elements.len())
             .sum();

@@ -3,7 +3,9 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use threatline_model::{Assessed, Database, Decl, FindingId, Level, Standing, full_name};
+use threatline_model::{
+    Assessed, Database, Decl, FindingId, Level, Standing, elements_lacking, full_name,
+};
 use threatline_syntax::Kind;
 use threatline_syntax::prose::{all_of, count, first_of};
 
@@ -25,7 +27,7 @@ pub struct Question {
 
 /// The questions that open findings of a severity or above depend on: the one first on which the
 /// most severe depend, and of those the one on which most do.
-pub fn questions(findings: &[Assessed], least: Level) -> Vec<Question> {
+pub fn questions(db: &Database, findings: &[Assessed], least: Level) -> Vec<Question> {
     let mut by_property: BTreeMap<&'static str, (Question, Vec<Decl>)> = BTreeMap::new();
     let open = findings
         .iter()
@@ -46,8 +48,10 @@ pub fn questions(findings: &[Assessed], least: Level) -> Vec<Question> {
         });
         question.findings += 1;
         question.severity = question.severity.max(finding.severity);
-        if !question.elements.contains(&missing.element) {
-            question.elements.push(missing.element);
+        for element in elements_lacking(db, finding) {
+            if !question.elements.contains(&element) {
+                question.elements.push(element);
+            }
         }
         if let FindingId::Rule { rule, .. } = finding.id
             && !rules.contains(&rule)
@@ -97,6 +101,7 @@ impl Question {
             "kind" => format!("what kinds of elements are {names}?"),
             "technology" => format!("which technologies {does} {names} use?"),
             "protocol" => format!("which protocol {does} {names} use?"),
+            "multi_factor" => format!("{does} {names} require a second factor?"),
             "authentication" => format!("how do callers of {names} authenticate?"),
             "authorization" => format!("whose permissions {does} {names} use?"),
             "accepts" => format!("which formats {does} {names} accept?"),

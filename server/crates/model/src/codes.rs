@@ -320,10 +320,10 @@ codes! {
     "external buyer { kind: person }\nprocess shop\nflow buyer -> shop";
 
     EXTERNAL_INSIDE, "external-inside", Lint, Warning,
-    "A system or device of someone else inside a boundary of your own.",
+    "Someone else, or a client that reaches other boundaries, inside a boundary of your own.",
     "The boundary states no `trust` and contains processes or stores of your own, so everything in \
-     it is trusted, including this external entity. If it is yours, declare it as a process or a \
-     store. Otherwise place it in another boundary, or state the `trust` of this one.",
+     it is trusted, including this element. State the `trust` of the boundary, or place the \
+     element in another one. A system that is yours is a process or a store.",
     "boundary vpc { kind: network }\n\
      external carrier in vpc { kind: system }\n\
      process shop in vpc\n\

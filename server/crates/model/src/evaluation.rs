@@ -307,21 +307,11 @@ fn weigh_assets(
     if holds || !wanted {
         return Truth::of(holds);
     }
-    let unstated = match aspect {
-        Aspect::Personal => assets.iter().find(|asset| may_be_personal(facts, **asset)),
-        Aspect::Kind => assets
-            .iter()
-            .find(|asset| may_be_of_any_kind(facts, **asset)),
-        _ => None,
-    };
+    let unstated = assets.iter().find(|asset| may_be(facts, **asset, aspect));
     if let Some(asset) = unstated {
         return Truth::Unknown(vec![MissingFact {
             element: *asset,
-            property: if aspect == Aspect::Kind {
-                "kind"
-            } else {
-                "personal"
-            },
+            property: property_of(aspect),
         }]);
     }
     let possible = facts.possible_assets(subject, fact);
@@ -334,6 +324,74 @@ fn weigh_assets(
             property: possible.property,
         }]),
         None => Truth::False,
+    }
+}
+
+/// The property of an asset that states an aspect of it.
+fn property_of(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Classification => "classification",
+        Aspect::Integrity => "integrity",
+        Aspect::Availability => "availability",
+        Aspect::Personal => "personal",
+        Aspect::Kind => "kind",
+    }
+}
+
+/// Whether nothing states an aspect of an asset that decides whether a rule is about it.
+fn may_be(facts: &FactCache, asset: Decl, aspect: Aspect) -> bool {
+    match aspect {
+        Aspect::Personal => may_be_personal(facts, asset),
+        Aspect::Kind => may_be_of_any_kind(facts, asset),
+        _ => false,
+    }
+}
+
+/// The assets that a condition asks about and that do not state this property. Any of them may
+/// decide it, so that who is asked for one is asked for all.
+pub fn unspecified_assets(
+    facts: &FactCache,
+    condition: &Condition,
+    element: Decl,
+    property: &str,
+) -> Vec<Decl> {
+    let mut unspecified = Vec::new();
+    collect_unspecified(facts, condition, element, property, &mut unspecified);
+    unspecified
+}
+
+fn collect_unspecified(
+    facts: &FactCache,
+    condition: &Condition,
+    element: Decl,
+    property: &str,
+    unspecified: &mut Vec<Decl>,
+) {
+    match condition {
+        Condition::And(operands) | Condition::Or(operands) => {
+            for operand in operands {
+                collect_unspecified(facts, operand, element, property, unspecified);
+            }
+        }
+        Condition::Sensitivity(path, aspect, ..) if property_of(*aspect) == property => {
+            let subject = subject(facts, path, element);
+            let value = subject.map(|subject| facts.value(subject, path.fact));
+            if let Some(FactValue::Assets(assets)) = value.as_deref() {
+                let assets = assets.iter().copied();
+                unspecified.extend(assets.filter(|asset| may_be(facts, *asset, *aspect)));
+            }
+        }
+        Condition::Count(Count {
+            path,
+            filter: Some(filter),
+            ..
+        })
+        | Condition::Every(path, filter) => {
+            for member in members(facts, path, element) {
+                collect_unspecified(facts, &filter.condition, member, property, unspecified);
+            }
+        }
+        _ => {}
     }
 }
 

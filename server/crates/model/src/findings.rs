@@ -5,7 +5,7 @@ use crate::assets::{Sensitivity, holds, may_hold, most_sensitive, sensitivity};
 use crate::checker::checked_condition;
 use crate::condition::Condition;
 use crate::db::{Db, Decl};
-use crate::evaluation::{Truth, evaluate, is_anchored};
+use crate::evaluation::{Truth, evaluate, is_anchored, unspecified_assets};
 use crate::facts::{FactCache, MissingFact};
 use crate::headings::ends;
 use crate::identity::{FindingId, FindingSelector};
@@ -21,6 +21,7 @@ use crate::severity::Level;
 use crate::trust_levels::Below;
 use crate::values::Categories;
 use crate::wording::Reason;
+use rustc_hash::FxHashSet;
 use std::iter;
 use threatline_syntax::Kind;
 
@@ -265,8 +266,13 @@ fn is_worth_asking(
     if is_worth_it {
         return true;
     }
-    let is_about_others =
-        missing.len() > 1 && missing.iter().any(|fact| is_one_of(&WHAT_IT_IS, fact));
+    // Whether a person is there is asked for all the same: rules on logins are about people.
+    let is_about_others = missing.len() > 1
+        && missing.iter().any(|fact| {
+            let is_kind_of_external =
+                fact.property == "kind" && fact.element.kind(db) == Kind::External;
+            is_one_of(&WHAT_IT_IS, fact) && !is_kind_of_external
+        });
     !is_about_others && is_anchored(facts, condition, element)
 }
 
@@ -355,6 +361,25 @@ impl Finding {
             _ => false,
         }
     }
+}
+
+/// The elements any of which would decide a finding by stating what is missing: of assets all that
+/// its rule asks about, so that one check asks for all.
+pub fn elements_lacking(db: &dyn Db, finding: &Finding) -> Vec<Decl> {
+    let Some(missing) = finding.missing else {
+        return Vec::new();
+    };
+    let mut lacking = vec![missing.element];
+    if let FindingId::Rule { rule, element } = finding.id
+        && missing.element.kind(db) == Kind::Asset
+        && let Some(condition) = &checked_condition(db, rule).condition
+    {
+        let facts = FactCache::new(db);
+        let others = unspecified_assets(&facts, condition, element, missing.property);
+        let mut seen = FxHashSet::from_iter(lacking.iter().copied());
+        lacking.extend(others.into_iter().filter(|other| seen.insert(*other)));
+    }
+    lacking
 }
 
 /// The facts that led to a finding.

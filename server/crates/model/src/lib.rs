@@ -131,7 +131,9 @@ pub use assessment::{
     Assessed, FindingCounts, FindingState, Standing, accepted_up_to, accepts_finding, accepts_of,
     all_findings, assessed, is_out_of_scope, selected_findings, unlisted, unlisted_in,
 };
-pub use findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, finding_reasons, severity_steps};
+pub use findings::{
+    Finding, MAX_FINDINGS_OF_AN_ELEMENT, elements_lacking, finding_reasons, severity_steps,
+};
 pub use identity::{FindingId, FindingSelector};
 pub use ruleset::{rule_named, rule_settings, rules};
 pub use severity::{Level, SEVERITY_MATRIX};

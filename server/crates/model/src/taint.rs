@@ -14,6 +14,7 @@ use crate::handovers::{
 use crate::headings::ends;
 use crate::properties::typed;
 use crate::reach::{Exposure, reached};
+use crate::trust_levels::{Below, trust};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -343,7 +344,62 @@ pub fn input(db: &dyn Db, element: Decl) -> Input {
             .filter(|_| is_silent && !is_session(db, *flow));
         target.is_some_and(|target| !is_queried(db, target) && known_input(db, target).is_certain())
     });
-    fetches.map_or(Input::None, |flow| Input::UnknownData(flow, "receives"))
+    if let Some(flow) = fetches {
+        return Input::UnknownData(flow, "receives");
+    }
+    match unspecified_input(db, element, MAX_PASSES) {
+        Some((flow, property)) => Input::UnknownData(flow, property),
+        None => Input::None,
+    }
+}
+
+/// How many elements, next to the one that gets it from a flow that does not state it, may pass it
+/// on. It is a question, and not worth a search through the model.
+const MAX_PASSES: u8 = 1;
+
+/// The flow from a place of lower trust, and the property that it does not state, by which input
+/// may come to what gives something to an element.
+#[salsa::tracked(returns(copy))]
+fn unspecified_input(db: &dyn Db, element: Decl, passes: u8) -> Option<(Decl, &'static str)> {
+    let sent = incoming(db, element).iter();
+    let sent = sent.filter_map(|flow| {
+        let is_given = typed(db, *flow).decls("sends").next().is_some();
+        ends(db, *flow)
+            .0
+            .filter(|_| is_given && !is_session(db, *flow))
+    });
+    let fetched = outgoing(db, element).iter();
+    let fetched = fetched.filter_map(|flow| {
+        let is_given = typed(db, *flow).decls("receives").next().is_some();
+        let target = ends(db, *flow)
+            .1
+            .filter(|_| is_given && !is_session(db, *flow));
+        target.filter(|target| !is_queried(db, *target))
+    });
+    sent.chain(fetched).find_map(|giver| {
+        let entry = unspecified_entry(db, giver);
+        entry.or_else(|| unspecified_input(db, giver, passes.checked_sub(1)?))
+    })
+}
+
+/// The first flow between an element and a place of lower trust that does not state what it brings
+/// from there.
+#[salsa::tracked(returns(copy))]
+fn unspecified_entry(db: &dyn Db, element: Decl) -> Option<(Decl, &'static str)> {
+    let is_silent = |flow: Decl, property: &str, needless: &str| {
+        let stated = typed(db, flow);
+        !stated.is_written(property) && !stated.states("access", needless) && !is_session(db, flow)
+    };
+    let is_from = |giver: Option<Decl>| {
+        giver.is_some_and(|giver| trust(db, giver).below(trust(db, element)) == Below::Yes)
+    };
+    let mut sent = incoming(db, element).iter().copied();
+    let sent = sent.find(|flow| is_silent(*flow, "sends", "read") && is_from(ends(db, *flow).0));
+    let mut fetched = outgoing(db, element).iter().copied();
+    let mut fetched =
+        || fetched.find(|flow| is_silent(*flow, "receives", "write") && is_from(ends(db, *flow).1));
+    sent.map(|flow| (flow, "sends"))
+        .or_else(|| Some((fetched()?, "receives")))
 }
 
 /// Whether a flow passes on input of its source.

@@ -69,7 +69,7 @@ fn register(page: &Page) -> Vec<Block> {
 
 /// What to answer, so that what is undecided can be judged.
 fn to_answer(page: &Page) -> Vec<Block> {
-    let questions = questions(&page.report.findings, Level::Low);
+    let questions = questions(page.db, &page.report.findings, Level::Low);
     if questions.is_empty() {
         return Vec::new();
     }

@@ -186,7 +186,7 @@ impl<'a> Page<'a> {
             against
                 .push("diagnostics listed below are set to `error` in threatline.toml".to_owned());
         }
-        against.extend(report.not_judged_in_words());
+        against.extend(report.not_judged_in_words(self.db));
         (format!("{verdict}: {}.", against.join("; ")), "high")
     }
 

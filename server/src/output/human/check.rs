@@ -154,11 +154,11 @@ fn left_out(output: &mut impl Write, report: &ModelReport) -> Result<()> {
 /// Why the model is not judged, and the questions to answer first.
 fn not_judged(output: &mut impl Write, db: &Database, report: &ModelReport) -> Result<()> {
     const MAX_SHOWN: usize = 3;
-    let Some(why) = report.not_judged_in_words() else {
+    let Some(why) = report.not_judged_in_words(db) else {
         return Ok(());
     };
     writeln!(output, "{BAD}not judged{BAD:#}: {}", in_one_line(&why))?;
-    let questions = report.questions();
+    let questions = report.questions(db);
     for (number, question) in questions.iter().take(MAX_SHOWN).enumerate() {
         let number = number + 1;
         let words = in_one_line(&question.in_words(db));

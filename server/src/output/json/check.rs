@@ -115,7 +115,7 @@ fn model<'report>(db: &'report Database, report: &'report ModelReport) -> ModelD
         at_threshold: report.at_threshold(),
         verdict: report.verdict().word(),
         questions: report
-            .questions()
+            .questions(db)
             .iter()
             .map(|asked| question(db, asked))
             .collect(),

@@ -5,8 +5,9 @@ use super::{closing, contradictions};
 use crate::boundaries::has_contents;
 use crate::codes;
 use crate::db::{Db, Decl, File, Model};
+use crate::definitions::is_made_with;
 use crate::diagnostic::Diagnostic;
-use crate::flows::touching;
+use crate::flows::{outgoing, touching};
 use crate::headings::ends;
 use crate::library::short_name;
 use crate::lower::Part;
@@ -29,6 +30,27 @@ fn is_inside_own(db: &dyn Db, external: Decl) -> bool {
     is_thing && matches!(trust(db, external).basis, TrustBasis::Own(_))
 }
 
+/// What a person, or a client, of a boundary of the team's own reaches in another one, if the
+/// boundary states no trust. Then it counts as trusted like the team's servers, and nothing that is
+/// reached from it counts as exposed.
+fn reached_from_own(db: &dyn Db, user: Decl) -> Option<(Decl, Decl)> {
+    let TrustBasis::Own(boundary) = trust(db, user).basis else {
+        return None;
+    };
+    let is_person = typed(db, user).states("kind", "person");
+    if !is_person && !is_made_with(db, user, "client_side") {
+        return None;
+    }
+    let mut targets = outgoing(db, user)
+        .iter()
+        .filter_map(|flow| ends(db, *flow).1);
+    let is_beyond = |target: &Decl| {
+        let other = trust(db, *target);
+        other.basis != TrustBasis::Own(boundary) && other.level() == trust(db, user).level()
+    };
+    Some((boundary, targets.find(is_beyond)?))
+}
+
 /// The first flow of a model that declares no asset at all, by file and place.
 #[salsa::tracked(returns(copy))]
 fn first_without_asset(db: &dyn Db, model: Model) -> Option<Decl> {
@@ -48,6 +70,16 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     let mut report = |code, message: String| {
         problems.push(Diagnostic::new(code, decl.part(Part::Name), message))
     };
+    if let Some((boundary, target)) = reached_from_own(db, decl) {
+        let (boundary, target) = (full_name(db, boundary), full_name(db, target));
+        report(
+            &codes::EXTERNAL_INSIDE,
+            format!(
+                "`{name}` reaches `{target}` from `{boundary}`, which states no `trust` and counts \
+                 as `high`"
+            ),
+        );
+    }
     match decl.kind(db) {
         Kind::External if is_inside_own(db, decl) => {
             report(

@@ -10,7 +10,7 @@ use crate::codes::{self, Code};
 use crate::db::{Db, Decl, File};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::runs::runs;
-use crate::findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, finding_reasons};
+use crate::findings::{Finding, MAX_FINDINGS_OF_AN_ELEMENT, elements_lacking, finding_reasons};
 use crate::identity::FindingId;
 use crate::limit::{MAX_OF_A_CODE, Unlisted};
 use crate::lower::Part;
@@ -178,12 +178,12 @@ fn groups(db: &dyn Db, file: File) -> Vec<Group> {
     }
     let groups = groups.into_iter();
     groups
-        .map(|(cause, members)| group(cause, members))
+        .map(|(cause, members)| group(db, cause, members))
         .collect()
 }
 
 /// The findings of one cause, as a group that one diagnostic reports.
-fn group(cause: Cause, mut members: Vec<&Assessed>) -> Group {
+fn group(db: &dyn Db, cause: Cause, mut members: Vec<&Assessed>) -> Group {
     // A stable sort: among equals, the first by file and place comes first.
     members.sort_by_key(|assessed| Reverse(assessed.finding.severity));
     let mut categories = Categories::default();
@@ -192,7 +192,7 @@ fn group(cause: Cause, mut members: Vec<&Assessed>) -> Group {
     for Assessed { finding, .. } in &members {
         categories.0 |= finding.categories.0;
         rules.insert(finding.id.definition());
-        elements.extend(finding.missing.map(|missing| missing.element));
+        elements.extend(elements_lacking(db, finding));
     }
     let (listed, unlisted) = members.split_at(members.len().min(MAX_FINDINGS_LISTED));
     let first_unlisted = unlisted.first().map(|first| first.finding.id);
@@ -376,7 +376,7 @@ fn counter(db: &dyn Db, element: Decl, rules: &[Decl]) -> Option<String> {
 /// A fact that is not stated. The diagnostic is at the element which would state it, of several
 /// the one on which most depends.
 fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> Diagnostic {
-    let elements = elements_without_fact(group);
+    let elements = elements_without_fact(db, group);
     let rules = rules_of(group);
     // The fact may belong to an element of another file, which does not report it.
     let element = elements[0];
@@ -410,10 +410,22 @@ fn unstated(db: &dyn Db, file: File, property: &'static str, group: &Group) -> D
     diagnostic
 }
 
-/// The elements that would state the fact for which the findings of a group wait, each once.
-fn elements_without_fact(group: &Group) -> Vec<Decl> {
-    let missing = group.findings().filter_map(|finding| finding.missing);
-    each_once(missing.map(|missing| missing.element))
+/// The elements that would state the fact for which the findings of a group wait, each once: first
+/// those on which the most severe depend, and of assets those on which most depend.
+fn elements_without_fact(db: &dyn Db, group: &Group) -> Vec<Decl> {
+    let lacking: Vec<Decl> = group
+        .findings()
+        .flat_map(|other| elements_lacking(db, other))
+        .collect();
+    let mut elements = each_once(lacking.iter().copied());
+    let dependent = |asset: Decl| lacking.iter().filter(|other| **other == asset).count();
+    if elements
+        .iter()
+        .all(|element| element.kind(db) == Kind::Asset)
+    {
+        elements.sort_by_cached_key(|asset| Reverse(dependent(*asset)));
+    }
+    elements
 }
 
 /// The rules that found what is in a group, each once.

@@ -27,8 +27,8 @@ store ledger "Ledger" in vpc {
 }
 
 flow pay "Pay": shopper -> web {
-  protocol: https
-  authentication: token multi_factor: yes
+  protocol: https multi_factor: yes
+  authentication: token
   authorization: end_user
   sends: price
 }
@@ -344,7 +344,7 @@ fn new_findings_among_several_are_named() {
 #[test]
 fn a_new_question_is_not_judged_and_fails_unless_the_base_allows_it() {
     let silent = MODEL
-        .replace("authentication: token multi_factor", "multi_factor")
+        .replace("  authentication: token\n", "")
         .replace("sends: price", "sends: card");
     let folder = repository(&[("threatline.toml", ""), ("a.threat", MODEL)]);
     folder.write("a.threat", &silent);

@@ -687,7 +687,7 @@ fn a_finding_that_closes_says_why() {
             .to_owned()
     };
     assert_eq!(
-        why(&open.replace("protocol: http\n", "protocol: https\n")),
+        why(&open.replace("protocol: http ", "protocol: https ")),
         "it uses `https`, which is encrypted"
     );
     assert_eq!(

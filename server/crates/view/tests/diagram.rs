@@ -360,9 +360,10 @@ process unseen
         shop.vpc [boundary nothing trust-high] boundary shop.vpc
         high
         shop.pay [flow critical] flow shop.pay, from shop.shopper to shop.web
-        1 open: 1 critical · 2 undecided
+        1 open: 1 critical · 3 undecided
         undecided: Exposed administrative interface
         undecided: Missing audit trail of administrative actions
+        undecided: Single-factor login to sensitive data
         critical: Cleartext transmission of sensitive data
         shop.look [flow not-stated] flow shop.look, from shop.web to backend.api
         nothing open · 1 undecided
@@ -370,12 +371,12 @@ process unseen
         shop.shopper [external nothing] external shop.shopper
         nothing open
         shop.web [process low] process shop.web
-        1 open: 1 low · 20 undecided
+        1 open: 1 low · 21 undecided
         undecided: Internet-facing process runs with administrator privileges
         undecided: Execution of untrusted code
         low: Missing rate limiting
         undecided: Message queue flooding
-        undecided: Industrial controller reachable from another network
+        undecided: Sensitive responses in a shared cache
         backend.api [process not-stated outside] process backend.api
         nothing open · 6 undecided
         undecided: Internet-facing process runs with administrator privileges

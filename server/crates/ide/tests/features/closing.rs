@@ -90,7 +90,7 @@ fn what_is_dismissed_is_completed() {
             missing_audit_trail@notes: medium: Missing audit trail
             missing_segmentation@notes: medium: Missing network segmentation
             unencrypted_flow@(shop -> notes): medium: Cleartext transmission of sensitive data
-            24 in all
+            26 in all
         "#]],
     );
     offered(

@@ -141,6 +141,9 @@ fn an_open_threat_can_be_countered_written_down_or_accepted() {
             - Record as a threat
             - Accept `unencrypted_flow@pay` with a person, an end date and a reason
             - Dismiss `unencrypted_flow@pay`: it does not apply
+            - Set `multi_factor` on `pay`
+            - Set `multi_factor: yes` on `pay`
+            - Set `multi_factor: no` on `pay`
         "#]],
     );
     done(
@@ -320,6 +323,9 @@ fn a_missing_fact_is_stated_where_the_reference_lists_it() {
             - Set `authorization: service` on `pay`
             - Set `authorization: end_user` on `pay`
             - Set `authorization: none` on `pay`
+            - Set `multi_factor` on `pay`
+            - Set `multi_factor: yes` on `pay`
+            - Set `multi_factor: no` on `pay`
         "#]],
     );
     done(

@@ -401,11 +401,11 @@ fn mitigations_that_counter_what_is_open_come_first() {
             vpn: mitigates `unencrypted_flow` (critical)
             payload_encryption: mitigates `unencrypted_flow` (critical)
             authorization_checks: mitigates `missing_authorization` (critical)
+            multi_factor_authentication: mitigates `single_factor_login` (high)
             administration_proxy: Access proxy for administration
             approval: Approval by a second person
             artifact_signing: Artifact signing and verification
             audit_log: Protected audit log
-            backend_for_frontend: Backend for frontend (BFF)
             and 68 more
         "#]],
     );
@@ -474,6 +474,7 @@ fn findings_are_accepted_as_rule_and_element() {
             missing_rate_limit@shop: low: Missing rate limiting
             excessive_privileges@shop: critical: Internet-facing process runs with administrator privileges
             missing_authorization@pay: critical: Missing authorization
+            single_factor_login@pay: high: Single-factor login to sensitive data
         "#]],
     );
     check(

@@ -53,20 +53,20 @@ fn a_change_states_what_it_closes_and_opens() {
     titles(
         &at("login:"),
         expect![[r#"
-        * Change `protocol` to `https` (closes 1 finding)
-        - Plan a mitigation based on `tls` for `login` by 2026-04-01
-        - State that `vpn` is in place on `login` (asserted)
-        - State that `payload_encryption` is in place on `login` (asserted)
-        - Record as a threat
-        - Accept `unencrypted_flow@login` with a person, an end date and a reason
-        - Dismiss `unencrypted_flow@login`: it does not apply
-        * Change `authentication` to `federated` (closes 1 finding)
-        - Change `authentication` to `session` (closes 1 finding, opens 1)
-        - Plan a mitigation based on `mutual_tls` for `login` by 2026-04-01
-        - Record as a threat
-        - Accept `unauthenticated_flow@login` with a person, an end date and a reason
-        - Dismiss `unauthenticated_flow@login`: it does not apply
-    "#]],
+            * Change `protocol` to `https` (closes 1 finding)
+            - Plan a mitigation based on `tls` for `login` by 2026-04-01
+            - State that `vpn` is in place on `login` (asserted)
+            - State that `payload_encryption` is in place on `login` (asserted)
+            - Record as a threat
+            - Accept `unencrypted_flow@login` with a person, an end date and a reason
+            - Dismiss `unencrypted_flow@login`: it does not apply
+            - Change `authentication` to `federated` (closes 1 finding, opens 1)
+            - Change `authentication` to `session` (closes 1 finding, opens 2)
+            - Plan a mitigation based on `mutual_tls` for `login` by 2026-04-01
+            - Record as a threat
+            - Accept `unauthenticated_flow@login` with a person, an end date and a reason
+            - Dismiss `unauthenticated_flow@login`: it does not apply
+        "#]],
     );
 }
 
@@ -75,9 +75,9 @@ fn a_fact_is_changed_where_it_is_stated() {
     titles(
         &at("authentication:"),
         expect![[r#"
-        - Change `authentication` to `federated` (closes 1 finding)
-        - Change `authentication` to `session` (closes 1 finding, opens 1)
-    "#]],
+            - Change `authentication` to `federated` (closes 1 finding, opens 1)
+            - Change `authentication` to `session` (closes 1 finding, opens 2)
+        "#]],
     );
     titles(&at("kind: person"), expect![[r#""#]]);
     titles(

@@ -93,7 +93,7 @@ fn definitions() {
         goto_definition,
         expect![[r#"
             from shop.threat:3:75 rate_limiting
-            std/mitigations.threat:372:12 rate_limiting
+            std/mitigations.threat:376:12 rate_limiting
         "#]],
     );
     check(
@@ -171,7 +171,7 @@ fn type_definitions() {
         goto_type_definition,
         expect![[r#"
             from shop.threat:8:12 limits
-            std/mitigations.threat:372:12 rate_limiting
+            std/mitigations.threat:376:12 rate_limiting
         "#]],
     );
     check(

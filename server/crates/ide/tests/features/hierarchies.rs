@@ -187,7 +187,7 @@ fn boundaries_definitions_and_components() {
     check_types(
         &at("rate_limiting"),
         expect![[r#"
-            mitigation std.rate_limiting <std/mitigations.threat:372:12 rate_limiting>
+            mitigation std.rate_limiting <std/mitigations.threat:376:12 rate_limiting>
               below: mitigation shop.limits <shop.threat:8:12 limits>
         "#]],
     );

@@ -203,8 +203,9 @@ fn flows() {
             - `network_segmentation`, Network segmentation: implemented, from boundary `cloud` <edge.threat:4>
             == Findings
             - critical: Missing authorization (`missing_authorization@enter`), undecided: `authorization` is unspecified <edge.threat:8>
+            - high: Single-factor login to sensitive data (`single_factor_login@enter`), undecided: `multi_factor` is unspecified <edge.threat:8>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-            1 open, 1 undecided, 1 accepted.
+            1 open, 2 undecided, 1 accepted.
         "#]],
     );
     check(
@@ -226,7 +227,7 @@ fn flows() {
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
-            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@pass`), undecided: `authentication` is unspecified <shop.threat:8>
+            - high: Missing authentication within a trust boundary (`unauthenticated_inside@pass`), undecided: `authentication` is unspecified <shop.threat:8>
             1 undecided.
         "#]],
     );
@@ -251,7 +252,7 @@ fn flows() {
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
-            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@(shop.api -> shop.orders)`), undecided: `authentication` is unspecified <shop.threat:9>
+            - high: Missing authentication within a trust boundary (`unauthenticated_inside@(shop.api -> shop.orders)`), undecided: `authentication` is unspecified <shop.threat:9>
             1 undecided.
         "#]],
     );
@@ -275,7 +276,7 @@ fn flows() {
             - `limits`, Limits: planned, due 2026-01-31, in 30 days, from boundary `edge.vpc` <edge.threat:5>
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
-            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@(shop.api -> shop.orders)`), undecided: `authentication` is unspecified <shop.threat:9>
+            - high: Missing authentication within a trust boundary (`unauthenticated_inside@(shop.api -> shop.orders)`), undecided: `authentication` is unspecified <shop.threat:9>
             1 undecided.
         "#]],
     );
@@ -303,8 +304,9 @@ fn components_and_boundaries() {
             - high: XML external entity (XXE) injection (`xml_external_entities@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
             - high: Unrestricted file upload (`unchecked_upload@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
             - high: Decompression bomb (`decompression_bomb@gateway`), undecided: `accepts` is unspecified <edge.threat:7>
+            - high: Single-factor login to sensitive data (`single_factor_login@enter`), undecided: `multi_factor` is unspecified <edge.threat:8>
             - high: An odd rule (`shop.odd@enter`) <edge.threat:8>
-            1 open, 8 undecided, 1 planned, 1 accepted.
+            1 open, 9 undecided, 1 planned, 1 accepted.
         "#]],
     );
     check(
@@ -321,9 +323,9 @@ fn components_and_boundaries() {
             - high: Missing encryption of sensitive data at rest (`unencrypted_store@orders`) <shop.threat:6>
             - high: Missing secrets management (`secrets_without_vault@orders`), undecided: `kind` of `card` is unspecified <shop.threat:6>
             - high: Cross-tenant data access (`shared_tenant_store@orders`), undecided: `tenancy` is unspecified <shop.threat:6>
+            - high: Missing authentication within a trust boundary (`unauthenticated_inside@pass`), undecided: `authentication` is unspecified <shop.threat:8>
+            - high: Missing authentication within a trust boundary (`unauthenticated_inside@(shop.api -> shop.orders)`), undecided: `authentication` is unspecified <shop.threat:9>
             - medium: Missing audit trail (`missing_audit_trail@orders`) <shop.threat:6>
-            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@pass`), undecided: `authentication` is unspecified <shop.threat:8>
-            - medium: Missing authentication within a trust boundary (`unauthenticated_inside@(shop.api -> shop.orders)`), undecided: `authentication` is unspecified <shop.threat:9>
             4 open, 4 undecided, 1 accepted, 1 mitigated.
         "#]],
     );
@@ -645,8 +647,9 @@ fn findings() {
             - `network_segmentation`, Network segmentation: implemented, from boundary `edge.cloud` <edge.threat:4>
             == Findings
             - critical: Missing authorization (`missing_authorization@edge.enter`), undecided: `authorization` is unspecified <edge.threat:8>
+            - high: Single-factor login to sensitive data (`single_factor_login@edge.enter`), undecided: `multi_factor` is unspecified <edge.threat:8>
             - high: An odd rule (`odd@edge.enter`) <edge.threat:8>
-            1 open, 1 undecided, 1 accepted.
+            1 open, 2 undecided, 1 accepted.
         "#]],
     );
     check(
@@ -670,7 +673,6 @@ fn findings() {
                 when:
                   holds >= confidential
                   and not technology is development
-                  and (not technology is messaging or stated(encryption))
                   and not encrypted
             Likelihood low; impact high where confidential data is held.
             == What to do

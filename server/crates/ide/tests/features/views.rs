@@ -95,7 +95,7 @@ fn lenses_show_what_is_open_considered_and_named() {
         })
         .collect();
     expect![[r#"
-        shop: 1 open: 1 high · 21 undecided · 1 accepted · 2 mitigated
+        shop: 1 open: 1 high · 23 undecided · 1 accepted · 2 mitigated
         shop: S? T! R? I? D? E?
         shop: 0 references
         card: 1 reference
@@ -103,10 +103,10 @@ fn lenses_show_what_is_open_considered_and_named() {
         internet: 1 reference
         vpc: 1 reference
         shopper: 2 references
-        web: 1 open: 1 high · 15 undecided · 2 mitigated
+        web: 1 open: 1 high · 16 undecided · 2 mitigated
         web: S T! R I? D? E?
         web: 3 references
-        pay: nothing open · 2 undecided · 1 accepted
+        pay: nothing open · 3 undecided · 1 accepted
         pay: S? T R? I~ D E?
         look: nothing open · 4 undecided
         look: S? T? R? I D E?

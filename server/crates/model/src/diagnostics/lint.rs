@@ -66,20 +66,11 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     if decl.in_library(db) || decl.shape(db).name.is_none() && decl.kind(db) != Kind::Flow {
         return;
     }
+    trusted_by_default(db, decl, problems);
     let name = full_name(db, decl);
     let mut report = |code, message: String| {
         problems.push(Diagnostic::new(code, decl.part(Part::Name), message))
     };
-    if let Some((boundary, target)) = reached_from_own(db, decl) {
-        let (boundary, target) = (full_name(db, boundary), full_name(db, target));
-        report(
-            &codes::EXTERNAL_INSIDE,
-            format!(
-                "`{name}` reaches `{target}` from `{boundary}`, which states no `trust` and counts \
-                 as `high`"
-            ),
-        );
-    }
     match decl.kind(db) {
         Kind::External if is_inside_own(db, decl) => {
             report(
@@ -130,6 +121,20 @@ pub(super) fn check(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
     hiding(db, decl, problems);
     contradictions::check(db, decl, problems);
     closing::check(db, decl, problems);
+}
+
+/// Reports a person or a client that is trusted only because its boundary states no trust.
+fn trusted_by_default(db: &dyn Db, decl: Decl, problems: &mut Vec<Diagnostic>) {
+    let Some((boundary, target)) = reached_from_own(db, decl) else {
+        return;
+    };
+    let [name, boundary, target] = [decl, boundary, target].map(|named| full_name(db, named));
+    let message = format!(
+        "`{name}` reaches `{target}` from `{boundary}`, which states no `trust` and counts as \
+         `high`"
+    );
+    let place = decl.part(Part::Name);
+    problems.push(Diagnostic::new(&codes::EXTERNAL_INSIDE, place, message));
 }
 
 /// Reports a definition that hides one of the library.

@@ -565,9 +565,9 @@ impl Server {
         let (sender, receiver) = channel();
         std::thread::spawn(move || {
             while let Some(body) = read(&mut from) {
-                let there = Instant::now();
+                let arrived = Instant::now();
                 if sender
-                    .send((there, serde_json::from_slice(&body).expect("it is JSON")))
+                    .send((arrived, serde_json::from_slice(&body).expect("it is JSON")))
                     .is_err()
                 {
                     break;
@@ -598,13 +598,13 @@ impl Server {
 
     /// The next message and when it was there; requests of the server are answered.
     fn take(&mut self, within: Duration) -> Option<(Instant, Value)> {
-        let (there, message) = self.from.recv_timeout(within).ok()?;
+        let (arrived, message) = self.from.recv_timeout(within).ok()?;
         if message.get("method").is_some() && message.get("id").is_some() {
             let sent = self.sent;
             self.send(json!({ "id": message["id"], "result": null }));
             self.sent = sent;
         }
-        Some((there, message))
+        Some((arrived, message))
     }
 
     fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> (Instant, Value) {
@@ -621,10 +621,10 @@ impl Server {
     /// Waits until nothing more is told, and gives how long after the last change the last was.
     fn silence(&mut self) -> Option<Duration> {
         let mut last = None;
-        while let Some((there, _)) = self.take(SILENCE) {
-            last = Some(there);
+        while let Some((arrived, _)) = self.take(SILENCE) {
+            last = Some(arrived);
         }
-        last.map(|there| there.saturating_duration_since(self.sent))
+        last.map(|arrived| arrived.saturating_duration_since(self.sent))
     }
 
     /// How long the answer to a request takes.
@@ -633,10 +633,10 @@ impl Server {
         let id = self.id;
         let begin = Instant::now();
         self.send(json!({ "id": id, "method": method, "params": params }));
-        let (there, answer) =
+        let (arrived, answer) =
             self.until(|message| message["id"] == id && message.get("method").is_none());
         assert!(answer.get("error").is_none(), "{method}: {answer}");
-        there - begin
+        arrived - begin
     }
 
     /// How long it takes until what is wrong in a document is told.

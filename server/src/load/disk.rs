@@ -23,7 +23,7 @@ const MAX_TRIES: usize = 3;
 
 /// Model files by the root of their model, and notes on what was passed over.
 #[derive(Default)]
-pub struct Found {
+pub struct Discovered {
     /// The files of each root, in the order in which they were met.
     pub roots: Roots,
     /// A sentence each; the same may be there twice where folders overlap.
@@ -55,9 +55,9 @@ pub fn models_in(folder: &Path) -> Roots {
     if !folder.is_dir() {
         return Roots::new();
     }
-    let mut found = Found::default();
-    found.walk(&root_of(folder).0, folder);
-    found.roots
+    let mut discovered = Discovered::default();
+    discovered.walk(&root_of(folder).0, folder);
+    discovered.roots
 }
 
 /// A folder and those below it that are looked into.
@@ -176,7 +176,7 @@ pub fn too_long() -> String {
     )
 }
 
-impl Found {
+impl Discovered {
     /// Collects the model files below a root, each with the model that it belongs to. The path that
     /// was asked for is one whatever its name.
     pub fn walk(&mut self, root: &Path, asked: &Path) {

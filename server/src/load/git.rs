@@ -10,7 +10,7 @@ mod tree;
 
 use self::blobs::Blobs;
 use self::plumbing::{each_entry, run, run_well, to_path, without_line_end};
-use self::tree::{Found, Target, Tree};
+use self::tree::{Discovered, Target, Tree};
 use crate::load::disk::readable_settings;
 use crate::load::limits;
 use crate::load::models::{Loaded, ModelTexts};
@@ -150,7 +150,7 @@ impl Repository {
     pub fn load(&self, commit: &Commit, paths: &[PathBuf], today: Date) -> Result<Loaded> {
         let tree = self.tree(commit)?;
         let mut blobs = Blobs::open(&self.top)?;
-        let mut found = Found::default();
+        let mut discovered = Discovered::default();
         for path in paths {
             let Ok(path) = path.strip_prefix(&self.top) else {
                 bail!(
@@ -159,20 +159,20 @@ impl Repository {
                     self.top.display()
                 );
             };
-            tree.walk(path, &mut blobs, &mut found)?;
+            tree.walk(path, &mut blobs, &mut discovered)?;
         }
         let selected = Selection::new(paths.iter().cloned());
-        found.roots.retain(|root, files| {
+        discovered.roots.retain(|root, files| {
             let is_asked = |file: &PathBuf| selected.has(&self.top.join(file));
             selected.is_within(&self.top.join(root)) || files.keys().any(is_asked)
         });
-        let files = found.roots.values().map(BTreeMap::len).sum();
-        limits::check_counts(found.roots.len(), files)?;
+        let files = discovered.roots.values().map(BTreeMap::len).sum();
+        limits::check_counts(discovered.roots.len(), files)?;
         let mut models = Vec::new();
-        for (root, files) in found.roots {
+        for (root, files) in discovered.roots {
             models.push(self.read((commit, &tree), root, files, &mut blobs)?);
         }
-        let links = found.links.iter();
+        let links = discovered.links.iter();
         let notes = links.map(|link| not_followed(&self.top.join(link)));
         Ok(Loaded::new(models, today, notes.collect(), selected))
     }

@@ -1,7 +1,7 @@
 //! The models of some paths, for one run of a command: which are asked for, read into a workspace.
 //! It must not know what they say.
 
-use crate::load::disk::{self, Found, root_of};
+use crate::load::disk::{self, Discovered, root_of};
 use crate::load::limits::{self, MAX_BYTES};
 use crate::load::names::Names;
 use crate::load::paths::{
@@ -136,20 +136,20 @@ pub fn load_for_listing(paths: &[PathBuf]) -> Result<(Workspace, Vec<Model>)> {
 /// # Errors
 /// When a path is not there or holds no model file.
 pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
-    let mut found = Found::default();
+    let mut discovered = Discovered::default();
     let (mut walked, mut selected) = (BTreeSet::new(), Vec::new());
     for path in &or_this_folder(paths) {
         let asked = existing(path)?;
         let (root, _) = root_of(&asked);
         let asked = behind_link(&root, asked);
         if walked.insert(root.clone()) {
-            found.walk(&root, &asked);
+            discovered.walk(&root, &asked);
         }
         selected.push((path.clone(), root, asked));
     }
-    let files: BTreeSet<PathBuf> = found.roots.values().flatten().cloned().collect();
+    let files: BTreeSet<PathBuf> = discovered.roots.values().flatten().cloned().collect();
     for (path, root, asked) in &selected {
-        let is_own_settings = is_settings(asked) && found.roots.contains_key(root);
+        let is_own_settings = is_settings(asked) && discovered.roots.contains_key(root);
         if !is_own_settings && first_below(&files, asked).is_none() {
             bail!(
                 "there is no `.threat` file in `{}`; `threatline init` creates a model",
@@ -158,9 +158,9 @@ pub fn load(paths: &[PathBuf], today: Option<Date>) -> Result<Loaded> {
         }
     }
     let selected = Selection::new(selected.into_iter().map(|(_, _, asked)| asked));
-    let texts = read(asked_for(found.roots, &selected))?;
+    let texts = read(asked_for(discovered.roots, &selected))?;
     let today = today.unwrap_or_else(today_here);
-    Ok(Loaded::new(texts, today, found.notes, selected))
+    Ok(Loaded::new(texts, today, discovered.notes, selected))
 }
 
 /// Reads what there is of some paths from the root of the file system, for a comparison with
@@ -175,23 +175,23 @@ pub fn load_state(
     keeps: impl Fn(&Path) -> bool,
     today: Date,
 ) -> Result<Loaded> {
-    let mut found = Found::default();
+    let mut discovered = Discovered::default();
     // The model of a file that is gone is still there.
     let is_around = |path: &Path| is_model_file(path) && path.parent().is_some_and(Path::is_dir);
     let mut walked = BTreeSet::new();
     for path in paths.iter().filter(|path| path.exists() || is_around(path)) {
         let root = root.map_or_else(|| root_of(path).0, Path::to_owned);
         if walked.insert(root.clone()) {
-            found.walk(&root, path);
+            discovered.walk(&root, path);
         }
     }
-    for files in found.roots.values_mut() {
+    for files in discovered.roots.values_mut() {
         files.retain(|file| keeps(file));
     }
-    found.roots.retain(|_, files| !files.is_empty());
+    discovered.roots.retain(|_, files| !files.is_empty());
     let selected = Selection::new(paths.iter().cloned());
-    let texts = read(asked_for(found.roots, &selected))?;
-    Ok(Loaded::new(texts, today, found.notes, selected))
+    let texts = read(asked_for(discovered.roots, &selected))?;
+    Ok(Loaded::new(texts, today, discovered.notes, selected))
 }
 
 /// A model file that is to be formatted.
@@ -226,10 +226,10 @@ pub fn list(paths: &[PathBuf]) -> Result<(Vec<Listed>, Vec<String>)> {
     let mut notes = Vec::new();
     for path in or_this_folder(paths) {
         let asked = existing(&path)?;
-        let mut found = Found::default();
-        found.walk(&asked, &asked);
-        notes.append(&mut found.notes);
-        for file in found.roots.into_values().flatten() {
+        let mut discovered = Discovered::default();
+        discovered.walk(&asked, &asked);
+        notes.append(&mut discovered.notes);
+        for file in discovered.roots.into_values().flatten() {
             let below = (file != asked).then(|| asked.clone());
             if below.is_some() && file.is_symlink() {
                 let link = shown(&file);

@@ -101,11 +101,11 @@ pub fn check_way(folder: &Path) -> Result<()> {
         return Ok(());
     }
     // What is not there yet will be a folder.
-    let mut there = way.ancestors().map(|part| start.join(part));
-    let Some(there) = there.find(|folder| folder.symlink_metadata().is_ok()) else {
+    let mut existing = way.ancestors().map(|part| start.join(part));
+    let Some(existing) = existing.find(|folder| folder.symlink_metadata().is_ok()) else {
         return Ok(());
     };
-    if !there.canonicalize()?.starts_with(start.canonicalize()?) {
+    if !existing.canonicalize()?.starts_with(start.canonicalize()?) {
         bail!(
             "a folder on the way is a symbolic link out of its folder; pass the one that it \
              points to"

@@ -232,11 +232,11 @@ impl<'a> Difference<'a> {
     /// What opened or got worse, and no diagnostic of the head reports.
     pub fn opened_without_entry(&self) -> impl Iterator<Item = &Opened> {
         let entries = self.head.iter().flat_map(|(_, report)| &report.entries);
-        let told: HashSet<FindingId> = entries
+        let listed: HashSet<FindingId> = entries
             .flat_map(|entry| entry.diagnostic.findings.iter().copied())
             .collect();
         let opened = self.comparison.opened.iter();
-        opened.filter(move |opened| !told.contains(&opened.assessed.finding.id))
+        opened.filter(move |opened| !listed.contains(&opened.assessed.finding.id))
     }
 
     /// Whether a diagnostic of the head reports something new.

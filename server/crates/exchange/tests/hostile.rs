@@ -104,7 +104,7 @@ fn wrong(chance: &mut Chance) -> Value {
         7 => json!([[["deep"]]]),
         8 => json!({ "id": "x", "name": 1 }),
         9 => json!("NaN"),
-        _ => json!(chance.said()),
+        _ => json!(chance.words()),
     }
 }
 
@@ -120,7 +120,7 @@ impl Chance {
         (self.0 >> 33) as usize % end
     }
 
-    fn said(&mut self) -> String {
+    fn words(&mut self) -> String {
         match self.below(20) {
             0 => "x".repeat(400),
             1 => "中".repeat(400),
@@ -131,8 +131,8 @@ impl Chance {
 
     /// A title that is there, as some formats have to have one.
     fn title(&mut self) -> String {
-        Some(self.said())
-            .filter(|said| !said.trim().is_empty())
+        Some(self.words())
+            .filter(|text| !text.trim().is_empty())
             .unwrap_or_else(|| "…".to_owned())
     }
 
@@ -152,9 +152,9 @@ impl Made {
     /// A text with a mark that nothing else has.
     fn marked(&mut self) -> String {
         let mark = format!("mark{}q", self.marks.len());
-        let said = self.chance.said();
+        let text = self.chance.words();
         self.marks.push(mark.clone());
-        format!("{mark} {said}")
+        format!("{mark} {text}")
     }
 
     /// The numbers of a list, each with a different id.
@@ -179,7 +179,7 @@ fn otm(made: &mut Made) -> Value {
     });
     let zones = made.each(|made, at| {
         json!({ "id": format!("z{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
-        "type": made.chance.said(),
+        "type": made.chance.words(),
                 "risk": { "trustRating": made.chance.below(101) },
                 "parent": { "trustZone": format!("z{}", IDS[made.any()]) } })
     });
@@ -193,7 +193,7 @@ fn otm(made: &mut Made) -> Value {
                 "parent": { "trustZone": format!("z{}", IDS[made.any()]) },
                 "assets": { "processed": [format!("a{}", IDS[made.any()])],
                 "stored": [format!("a{}", IDS[made.any()])] },
-                "attributes": { "component": made.chance.said(), "strange": made.marked(),
+                "attributes": { "component": made.chance.words(), "strange": made.marked(),
                 "privileges": made.marked() } })
     });
     let flows = made.each(|made, at| {
@@ -252,7 +252,7 @@ fn threagile(made: &mut Made) -> Value {
                     "confidentiality": made.chance.word(&["public", "restricted", "strictly-confidential"]),
                     "integrity": "operational", "availability": "archive",
                     "justification_cia_rating": made.marked() });
-                (format!("{} {at}", made.chance.said()), asset)
+                (format!("{} {at}", made.chance.words()), asset)
             })
             .collect(),
     );
@@ -270,21 +270,21 @@ fn threagile(made: &mut Made) -> Value {
                     "type": made.chance.word(&["external-entity", "process", "datastore"]), "size": "system",
                     "technologies": [made.chance.word(&["browser", "tool", "database", "our own"])],
                     "internet": made.chance.below(2) == 0, "machine": made.marked(),
-                    "encryption": "data-with-enduser-individual-key", "owner": made.chance.said(),
+                    "encryption": "data-with-enduser-individual-key", "owner": made.chance.words(),
                     "out_of_scope": made.chance.below(2) == 0, "justification_out_of_scope": made.marked(),
                     "multi_tenant": true, "redundant": true, "custom_developed_parts": true,
                     "data_assets_processed": [format!("d{}", IDS[made.any()])],
                     "data_formats_accepted": ["json", "xml"], "communication_links": links });
-                (format!("{} {at}", made.chance.said()), asset)
+                (format!("{} {at}", made.chance.words()), asset)
             })
             .collect(),
     );
     let boundaries = titled(made, &mut |made, _| {
         json!({ "id": next(), "description": made.marked(), "type": "execution-environment",
-        "tags": [made.chance.said()] })
+        "tags": [made.chance.words()] })
     });
     let risks = titled(made, &mut |made, _| {
-        json!({ "id": made.chance.said(), "description": made.marked(), "action": made.marked(), "stride": "spoofing",
+        json!({ "id": made.chance.words(), "description": made.marked(), "action": made.marked(), "stride": "spoofing",
                 "cwe": ([0, 79, 1999, 89][made.any()]), "impact": made.marked(),
                 "risks_identified": { (made.chance.title()): { "severity": "high",
                 "exploitation_likelihood": "frequent",
@@ -306,7 +306,7 @@ fn threat_dragon(made: &mut Made) -> Value {
     let diagrams = made.each(|made, diagram| {
         let mut cells: Vec<Value> = Vec::new();
         for (at, id) in IDS.into_iter().enumerate() {
-            let threat = json!({ "id": made.chance.said(), "title": made.chance.said(),
+            let threat = json!({ "id": made.chance.words(), "title": made.chance.words(),
             "type": made.chance.word(&["Spoofing", "Odd", ""]),
                 "status": made.chance.word(&["Open", "Mitigated", "NotApplicable", "Accepted", "?"]),
                 "severity": made.chance.word(&["High", "TBD", "Odd"]),
@@ -315,22 +315,22 @@ fn threat_dragon(made: &mut Made) -> Value {
             cells.push(json!({ "id": format!("{diagram}{id}"), "shape": shape,
                 "position": { "x": number(made), "y": number(made) }, "size": { "width": number(made),
                 "height": number(made) },
-                "data": { "name": made.chance.said(), "description": made.marked(), "outOfScope": true,
+                "data": { "name": made.chance.words(), "description": made.marked(), "outOfScope": true,
                 "reasonOutOfScope": made.marked(),
                           "storesCredentials": true, "handlesCardPayment": true, "threats": [threat],
                           "odd": made.marked() } }));
             cells.push(json!({ "id": format!("b{diagram}{at}"), "shape": "trust-boundary-box",
                 "position": { "x": number(made), "y": number(made) }, "size": { "width": number(made),
                 "height": number(made) },
-                "data": { "name": made.chance.said(), "description": made.marked() } }));
+                "data": { "name": made.chance.words(), "description": made.marked() } }));
             cells.push(json!({ "id": format!("f{diagram}{at}"), "shape": "flow",
                 "source": { "cell": format!("{diagram}{}", IDS[made.any()]) },
                 "target": { "cell": format!("{}{diagram}{}", if at == 3 { "gone" } else { "" }, IDS[made.any()]) },
                 "labels": [made.marked()],
-                "data": { "name": made.chance.said(), "description": made.marked(), "protocol": made.marked(),
+                "data": { "name": made.chance.words(), "description": made.marked(), "protocol": made.marked(),
                 "isEncrypted": true } }));
         }
-        json!({ "title": made.chance.said(), "description": made.marked(),
+        json!({ "title": made.chance.words(), "description": made.marked(),
         "diagramType": made.chance.word(&["STRIDE", "CIA"]), "cells": cells })
     });
     let diagrams = if made.chance.below(2) == 0 {
@@ -340,7 +340,7 @@ fn threat_dragon(made: &mut Made) -> Value {
     };
     let all = json!(diagrams).to_string();
     made.marks.retain(|mark| all.contains(&format!("{mark} ")));
-    json!({ "version": "2.0", "summary": { "title": made.chance.said(), "owner": made.marked(),
+    json!({ "version": "2.0", "summary": { "title": made.chance.words(), "owner": made.marked(),
     "description": made.marked() },
             "detail": { "contributors": [{ "name": made.marked() }], "reviewer": made.marked(),
             "diagrams": diagrams } })
@@ -348,32 +348,32 @@ fn threat_dragon(made: &mut Made) -> Value {
 
 fn tm_bom(made: &mut Made) -> Value {
     let zones = made.each(
-        |made, at| json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked() }),
+        |made, at| json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked() }),
     );
     let components = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
         "trust_zone": IDS[made.any()],
                 "parent_component": made.marked(), "repo_link": made.marked() })
     });
     let stores = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
         "type": made.marked(),
                 "product": made.marked(), "vendor": made.marked(), "trust_zone": made.marked() })
     });
     let sets = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
         "data_sensitivity": ["pii", made.marked()],
                 "placements": [{ "data_store": IDS[made.any()], "encrypted": true }, { "data_store": made.marked(),
                 "encrypted": false }] })
     });
     let flows = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
         "has_sensitive_data": true, "encrypted": false,
                 "source": { "type": "component", "object": IDS[made.any()] },
                 "destination": { "type": "actor", "object": made.marked() } })
     });
     let threats = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.said(), "description": made.marked(),
+        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
         "event": made.marked(),
                 "components_affected": [IDS[made.any()], made.marked()], "weaknesses": [{ "cwe_id": 99999,
                 "cwe_title": made.marked() }],
@@ -388,7 +388,7 @@ fn tm_bom(made: &mut Made) -> Value {
         "threats": [IDS[made.any()]],
                 "status": made.chance.word(&["active", "retired", "odd"]) })
     });
-    json!({ "version": "1.2", "scope": { "title": made.chance.said(), "description": made.marked() },
+    json!({ "version": "1.2", "scope": { "title": made.chance.words(), "description": made.marked() },
     "description": made.marked(),
             "repo_link": made.marked(), "trust_zones": zones, "components": components, "data_stores": stores,
             "data_sets": sets,
@@ -398,7 +398,7 @@ fn tm_bom(made: &mut Made) -> Value {
 
 fn pytm(made: &mut Made) -> Value {
     let boundaries = made.each(|made, at| {
-        json!({ "name": format!("{}b{at}", made.chance.said()), "description": made.marked(),
+        json!({ "name": format!("{}b{at}", made.chance.words()), "description": made.marked(),
         "controls": { "odd": made.marked() } })
     });
     let data = made.each(|made, _| {
@@ -423,14 +423,14 @@ fn pytm(made: &mut Made) -> Value {
     json!({ "name": made.chance.title(), "description": made.marked(), "boundaries": boundaries, "data": data,
     "elements": elements,
             "flows": flows, "findings": [{ "threat_id": "INP05", "target": "shop", "response": made.marked(),
-            "description": made.chance.said() },
+            "description": made.chance.words() },
                                          { "threat_id": "INP05", "target": "Shop",
                                          "response": format!("accepted {}", made.marked()) }] })
 }
 
 /// A string of HCL.
-fn hcl_text(said: &str) -> String {
-    Value::from(said)
+fn hcl_text(text: &str) -> String {
+    Value::from(text)
         .to_string()
         .replace("${", "$${")
         .replace("%{", "%%{")
@@ -464,7 +464,7 @@ fn hcl(value: &Value, text: &mut String) {
                 let all: Vec<String> = all.iter().filter_map(Value::as_str).map(hcl_text).collect();
                 text.push_str(&format!("{name} = [{}]\n", all.join(", ")));
             }
-            Value::String(said) => text.push_str(&format!("{name} = {}\n", hcl_text(said))),
+            Value::String(string) => text.push_str(&format!("{name} = {}\n", hcl_text(string))),
             value => text.push_str(&format!("{name} = {value}\n")),
         }
     }
@@ -504,7 +504,7 @@ fn threatcl(made: &mut Made) -> Value {
 
 /// A group of values as XML of .NET.
 fn xml(name: &str, value: &Value, text: &mut String) {
-    let escaped = |said: &str| threatline_view::sanitize::xml(&said.replace('\u{feff}', ""));
+    let escaped = |text: &str| threatline_view::sanitize::xml(&text.replace('\u{feff}', ""));
     match value {
         Value::Object(entries) => {
             let kind = entries.get("#").and_then(Value::as_str);
@@ -530,7 +530,7 @@ fn xml(name: &str, value: &Value, text: &mut String) {
             });
             text.push_str(&format!("</{name}>"));
         }
-        Value::String(said) => text.push_str(&format!("<{name}>{}</{name}>", escaped(said))),
+        Value::String(string) => text.push_str(&format!("<{name}>{}</{name}>", escaped(string))),
         value => text.push_str(&format!("<{name}>{}</{name}>", escaped(&value.to_string()))),
     }
 }
@@ -551,14 +551,14 @@ fn mtmt(made: &mut Made) -> Value {
             for id in IDS {
                 let shape =
                     made.chance.word(&["StencilEllipse", "StencilParallelLines", "StencilRectangle", "BorderBoundary"]);
-                let title = made.chance.said();
+                let title = made.chance.words();
                 borders.push(json!({ "KeyValueOfguidanyType": { "Key": id, "Value": { "#": shape, "GenericTypeId": "",
                     "Guid": format!("{surface}{id}"), "Properties": properties(made, title, "Thing"),
-                    "TypeId": made.chance.said(),
+                    "TypeId": made.chance.words(),
                     "Left": number(made), "Top": number(made), "Width": number(made), "Height": number(made) } } }));
             }
             let lines: Vec<Value> = made.each(|made, at| {
-                let title = made.chance.said();
+                let title = made.chance.words();
                 json!({ "KeyValueOfguidanyType": { "Key": at, "Value": { "#": "Connector",
                 "GenericTypeId": "GE.DF", "Guid": format!("f{surface}{at}"),
                     "Properties": properties(made, title, "Request"), "TypeId": made.chance.word(&["x.Request",
@@ -568,7 +568,7 @@ fn mtmt(made: &mut Made) -> Value {
             });
             json!({ "DrawingSurfaceModel": { "Properties": [{ "anyType": { "#": "b:StringDisplayAttribute",
             "DisplayName": "Name",
-                "Value": made.chance.said() } }], "Borders": borders, "Lines": lines } })
+                "Value": made.chance.words() } }], "Borders": borders, "Lines": lines } })
         })
         .collect();
     let threats = made.each(|made, at| {
@@ -578,7 +578,7 @@ fn mtmt(made: &mut Made) -> Value {
             "StateInformation": made.marked(),
             "Title": made.chance.title(), "TypeId": "T" } } })
     });
-    json!({ "DrawingSurfaceList": surfaces, "MetaInformation": { "ThreatModelName": made.chance.said(),
+    json!({ "DrawingSurfaceList": surfaces, "MetaInformation": { "ThreatModelName": made.chance.words(),
         "HighLevelSystemDescription": made.marked(), "Assumptions": made.marked(), "Owner": made.marked() },
         "Notes": [{ "Note": { "Message": made.marked() } }], "ThreatInstances": threats })
 }
@@ -618,7 +618,7 @@ fn what_is_hard_to_read_is_read_and_kept() {
             let imported = read(name, &text, &[])
                 .unwrap_or_else(|problems| panic!("{name} {seed}: {problems:#?}\n{text}"));
             let all = texts(&imported);
-            let told: String = imported
+            let notes: String = imported
                 .files
                 .files
                 .iter()
@@ -626,7 +626,7 @@ fn what_is_hard_to_read_is_read_and_kept() {
                 .collect();
             for mark in &made.marks {
                 assert!(
-                    told.contains(mark.as_str()),
+                    notes.contains(mark.as_str()),
                     "{name} {seed}: {mark} is lost\n{text}\n{all}"
                 );
             }

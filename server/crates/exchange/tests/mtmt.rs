@@ -2,12 +2,12 @@
 
 mod common;
 
-use common::{problems, told};
+use common::{problems, report_of};
 use expect_test::expect;
 
 /// A property of a stencil: its label, and a text, a chosen value, or that it is true.
-fn property(label: &str, said: &str) -> String {
-    let (kind, value) = match said.strip_prefix('*') {
+fn property(label: &str, value: &str) -> String {
+    let (kind, value) = match value.strip_prefix('*') {
         Some(chosen) => (
             "List",
             format!(
@@ -15,8 +15,8 @@ fn property(label: &str, said: &str) -> String {
                      <b:SelectedIndex>1</b:SelectedIndex>"
             ),
         ),
-        None if said == "true" => ("Boolean", "<b:Value>true</b:Value>".to_owned()),
-        None => ("String", format!("<b:Value>{said}</b:Value>")),
+        None if value == "true" => ("Boolean", "<b:Value>true</b:Value>".to_owned()),
+        None => ("String", format!("<b:Value>{value}</b:Value>")),
     };
     format!(
         "<a:anyType i:type=\"b:{kind}DisplayAttribute\"><b:DisplayName>{label}</b:DisplayName>{value}</a:anyType>"
@@ -35,7 +35,7 @@ fn stencil(
     let [guid, generic, type_id] = ids;
     let properties: String = properties
         .iter()
-        .map(|(label, said)| property(label, said))
+        .map(|(label, value)| property(label, value))
         .collect();
     format!(
         "<a:KeyValueOfguidanyType><a:Key>{guid}</a:Key><a:Value i:type=\"{shape}\"><GenericTypeId>{generic}</GenericTypeId>\
@@ -425,7 +425,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         shop.tm7:30:1: ThreatInstances: generated threats that nobody reviewed were dropped: 2 (1 of Spoofing, 1 of Tampering)
         shop.tm7:30:1: ThreatInstances: threats that do not apply are kept in comments: 1
         shop.tm7:29:69: Notes[0].Message: kept in a comment
-    "#]].assert_eq(&told("shop.tm7", &shop(), &[]));
+    "#]].assert_eq(&report_of("shop.tm7", &shop(), &[]));
 }
 
 #[test]
@@ -455,7 +455,7 @@ fn what_is_not_a_model_is_reported() {
             "</a>".repeat(100_000)
         ),
     ];
-    let told: String = broken
+    let reports: String = broken
         .iter()
         .map(|text| problems("x.tm7", text, &[]))
         .collect();
@@ -467,7 +467,7 @@ fn what_is_not_a_model_is_reported() {
         x.tm7:1:1: invalid XML: XML with DTD detected
         x.tm7:1:3011: elements are nested more than 1000 levels deep
     "#]]
-    .assert_eq(&told);
+    .assert_eq(&reports);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{problems, told};
+use common::{problems, report_of};
 use expect_test::expect;
 
 /// As `--json` prints it, except for what says nothing.
@@ -212,7 +212,7 @@ fn what_pytm_prints_becomes_what_a_person_would_have_written() {
         parcels.json:3:94: threatsExcluded: kept in a comment: IDs of pytm threats
         parcels.json:48:5: findings[3]: kept in a comment: the model has no such finding
     "#]]
-    .assert_eq(&told("parcels.json", PRINTED, &[]));
+    .assert_eq(&report_of("parcels.json", PRINTED, &[]));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn what_pytm_reads_is_read() {
         small.json:5:77: data[0].lifetime: kept in a comment
         small.json:10:41: elements[2].isHardened: kept in a comment
     "#]]
-    .assert_eq(&told("small.json", input, &[]));
+    .assert_eq(&report_of("small.json", input, &[]));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{problems, told};
+use common::{problems, report_of};
 use expect_test::expect;
 
 const SHOP: &str = r#"spec_version = "0.7.0"
@@ -259,7 +259,7 @@ fn a_model_becomes_what_a_person_would_have_written() {
         shop.hcl:54:30: threatmodel[0].threat[0].information_asset_refs: `gone` is kept in a comment: there is no such asset
         shop.hcl:67:24: threatmodel[0].threat[0].control[0].risk_reduction: kept in a comment
         shop.hcl:56:30: threatmodel[0].threat[0].control_imports: unknown control `import.control.unknown`: no imported file defines it
-    "#]].assert_eq(&told("shop.hcl", SHOP, &others));
+    "#]].assert_eq(&report_of("shop.hcl", SHOP, &others));
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn several_models_are_parts_and_one_without_elements_is_a_system() {
         mitigation guards "Guards" { status: implemented }
         //- without a place
     "#]]
-    .assert_eq(&told("castles.hcl", text, &[]));
+    .assert_eq(&report_of("castles.hcl", text, &[]));
 }
 
 #[test]
@@ -360,7 +360,7 @@ fn a_library_of_controls_becomes_mitigations() {
         //- without a place
         my-controls.hcl:6:19: component[0].attribute[0].value: kept in a comment
     "#]]
-    .assert_eq(&told("my-controls.hcl", text, &[]));
+    .assert_eq(&report_of("my-controls.hcl", text, &[]));
 }
 
 #[test]
@@ -379,7 +379,7 @@ fn all_errors_are_reported_with_their_places() {
   }
 }
 "#;
-    let told = [
+    let reports = [
         problems("wrong.hcl", wrong, &[]),
         problems(
             "rules.hcl",
@@ -411,7 +411,7 @@ fn all_errors_are_reported_with_their_places() {
         cut.hcl:18:1: invalid HCL: expected heredoc end delimiter
         --
         circle.hcl:2:15: threatmodel[0].including: includes are nested more than 16 levels deep
-    "#]].assert_eq(&told.join("--\n"));
+    "#]].assert_eq(&reports.join("--\n"));
 }
 
 #[test]
@@ -421,7 +421,7 @@ fn names_that_stand_for_much_are_put_in_up_to_a_limit() {
         "variable \"x\" {{\n  value = \"{}\"\n}}\nthreatmodel \"t\" {{\n{uses}}}\n",
         "v".repeat(100_000)
     );
-    let said = told("long.hcl", &text, &[]);
-    assert!(said.len() < 16 << 20);
-    assert!(said.contains("`var.x` is kept as it is: the text would be too long"));
+    let report = report_of("long.hcl", &text, &[]);
+    assert!(report.len() < 16 << 20);
+    assert!(report.contains("`var.x` is kept as it is: the text would be too long"));
 }

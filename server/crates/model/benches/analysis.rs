@@ -31,10 +31,10 @@ fn check(workspace: &Workspace) -> usize {
         .models()
         .flat_map(|model| model.files(db).to_vec())
         .collect();
-    let found = files
+    let problems = files
         .into_par_iter()
         .map_with(db.clone(), |db, file| diagnostics(db, file).len());
-    found.sum()
+    problems.sum()
 }
 
 /// A model that was checked once, as an editor has it.

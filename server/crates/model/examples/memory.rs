@@ -25,14 +25,14 @@ fn main() {
     workspace.load(files);
     let loaded = peak();
     let files = model.files(workspace.db()).to_vec();
-    let found: usize = files
+    let problems: usize = files
         .par_iter()
         .map_with(workspace.db().clone(), |db, file| {
             diagnostics(db, *file).len()
         })
         .sum();
     println!(
-        "{elements} elements, {} files, {size} bytes, {found} diagnostics: \
+        "{elements} elements, {} files, {size} bytes, {problems} diagnostics: \
          {before} MB at the start, {texts} MB with the texts, {loaded} MB when loaded, \
          {} MB when checked",
         files.len(),

@@ -64,10 +64,10 @@ fn every_example_triggers_its_code() {
             bytes.extend((at > 0).then_some(0xff));
             bytes.extend(part.as_bytes());
         }
-        let found = codes_of(&bytes);
+        let problems = codes_of(&bytes);
         assert!(
-            found.contains(code.id),
-            "the example of {} gives {found:?}",
+            problems.contains(code.id),
+            "the example of {} gives {problems:?}",
             code.id
         );
     }
@@ -76,9 +76,9 @@ fn every_example_triggers_its_code() {
 #[test]
 fn examples_of_names_and_properties_are_in_the_language() {
     for code in codes::ALL.iter().filter(|code| code.class != Class::Text) {
-        let found = codes_of(code.example.as_bytes());
+        let problems = codes_of(code.example.as_bytes());
         assert!(
-            !found.contains("syntax-error"),
+            !problems.contains("syntax-error"),
             "the example of {} is not in the language",
             code.id
         );
@@ -101,9 +101,9 @@ fn what_has_no_example_is_triggered_too() {
         "//- threatline.toml\n[check]\nfail_on = \"hihg\"\n",
     ));
     let model = workspace.model("").unwrap();
-    let found = settings_diagnostics(workspace.db(), model);
+    let problems = settings_diagnostics(workspace.db(), model);
     assert_eq!(
-        found
+        problems
             .iter()
             .map(|diagnostic| diagnostic.code.id)
             .collect::<Vec<_>>(),
@@ -137,13 +137,13 @@ fn every_code_can_be_turned_off_and_made_an_error() {
             "{} is off, and there",
             code.id
         );
-        let told = with("error");
-        let lines = told
+        let messages = with("error");
+        let lines = messages
             .lines()
             .filter(|line| line.contains(&format!("[{}]", code.id)));
         assert!(
             lines.clone().count() > 0 && lines.clone().all(|line| line.contains(" error[")),
-            "{told}"
+            "{messages}"
         );
     }
 }
@@ -154,12 +154,12 @@ fn nothing_is_wrong_with_the_library() {
     let db = workspace.db();
     let library = World::get(db).library(db);
     for &file in library.files(db).iter() {
-        let found = diagnostics(db, file);
-        let told: Vec<_> = found
+        let problems = diagnostics(db, file);
+        let messages: Vec<_> = problems
             .iter()
             .map(|diagnostic| (diagnostic.code.id, &diagnostic.message))
             .collect();
-        assert!(told.is_empty(), "{}: {told:#?}", file.path(db));
+        assert!(messages.is_empty(), "{}: {messages:#?}", file.path(db));
     }
 }
 

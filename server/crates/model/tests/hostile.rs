@@ -29,23 +29,23 @@ fn codes(files: Vec<(String, Vec<u8>)>) -> Vec<(&'static str, usize)> {
         .collect();
     workspace.load(files);
     let db = workspace.db();
-    let mut found: Vec<&'static str> = Vec::new();
+    let mut codes_found: Vec<&'static str> = Vec::new();
     for &file in model.files(db).iter() {
-        let told = diagnostics(db, file);
-        for diagnostic in &told {
-            found.extend(iter::repeat_n(diagnostic.code.id, diagnostic.stands_for));
+        let reported = diagnostics(db, file);
+        for diagnostic in &reported {
+            codes_found.extend(iter::repeat_n(diagnostic.code.id, diagnostic.stands_for));
         }
         // Whatever the text is, not more is said of it than it says.
-        let (told, tokens) = (told.len(), Lexer::new(&file.source(db).text).count());
+        let (reported, tokens) = (reported.len(), Lexer::new(&file.source(db).text).count());
         assert!(
-            told <= tokens + 1,
-            "{told} diagnostics of {tokens} words and signs"
+            reported <= tokens + 1,
+            "{reported} diagnostics of {tokens} words and signs"
         );
     }
     all_findings(db, model);
-    found.sort_unstable();
+    codes_found.sort_unstable();
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
-    for code in found {
+    for code in codes_found {
         match counts.last_mut() {
             Some((last, count)) if *last == code => *count += 1,
             _ => counts.push((code, 1)),
@@ -106,8 +106,11 @@ fn noise() {
     let mut random = Random::new(7);
     for length in [1, 10, 1_000, 100_000 * SCALE] {
         let bytes = (0..length).map(|_| random.below(256) as u8).collect();
-        let told = codes(vec![("m.threat".to_owned(), bytes)]);
-        assert!(names(&told).contains("syntax-error"), "{length}: {told:?}");
+        let reported = codes(vec![("m.threat".to_owned(), bytes)]);
+        assert!(
+            names(&reported).contains("syntax-error"),
+            "{length}: {reported:?}"
+        );
     }
     // Noise of the language's own signs and words.
     let words = [
@@ -129,9 +132,9 @@ fn noise() {
         "not",
     ];
     let text: Vec<&str> = (0..5_000 * SCALE).map(|_| *random.pick(&words)).collect();
-    let told = codes_of(text.join(" "));
+    let reported = codes_of(text.join(" "));
     for code in ["syntax-error", "misplaced-declaration", "unknown-property"] {
-        assert!(count(&told, code) > 0, "{code} of {told:?}");
+        assert!(count(&reported, code) > 0, "{code} of {reported:?}");
     }
 }
 
@@ -197,17 +200,17 @@ fn rule(condition: &str) -> Vec<(&'static str, usize)> {
 #[test]
 fn deep_conditions() {
     const DEEP: usize = 10_000;
-    let told = |condition: String| count(&rule(&condition), "invalid-condition");
+    let reported = |condition: String| count(&rule(&condition), "invalid-condition");
     assert!(
-        told(format!(
+        reported(format!(
             "{}redundancy{}",
             "(".repeat(DEEP),
             ")".repeat(DEEP)
         )) > 0
     );
-    assert!(told(format!("{}redundancy", "not ".repeat(DEEP))) > 0);
+    assert!(reported(format!("{}redundancy", "not ".repeat(DEEP))) > 0);
     assert!(
-        told(format!(
+        reported(format!(
             "{}authorization = none{}",
             "any(incoming where ".repeat(DEEP),
             ")".repeat(DEEP)
@@ -215,14 +218,14 @@ fn deep_conditions() {
     );
     // Chains are as long as they like.
     assert_eq!(
-        told(format!("redundancy{}", " and redundancy".repeat(DEEP))),
+        reported(format!("redundancy{}", " and redundancy".repeat(DEEP))),
         0
     );
     assert_eq!(
-        told(format!("redundancy{}", " or redundancy".repeat(DEEP))),
+        reported(format!("redundancy{}", " or redundancy".repeat(DEEP))),
         0
     );
-    assert!(told(format!("redundancy{}", " and redundancy".repeat(4 * DEEP))) > 0);
+    assert!(reported(format!("redundancy{}", " and redundancy".repeat(4 * DEEP))) > 0);
     for (condition, expected) in [
         (
             format!("privileges in ({})", "admin, ".repeat(DEEP)),
@@ -319,12 +322,13 @@ fn circles() {
                 .collect();
             let mut lines: Vec<&str> = text.lines().collect();
             lines.rotate_left(turn);
-            let found = codes_of(format!("{}\n{users}", lines.join("\n")));
-            let cycles = count(&found, "boundary-cycle") + count(&found, "definition-cycle");
+            let codes_found = codes_of(format!("{}\n{users}", lines.join("\n")));
+            let cycles =
+                count(&codes_found, "boundary-cycle") + count(&codes_found, "definition-cycle");
             assert_eq!(
                 cycles,
                 length.min(cycles.max(length)),
-                "{kind} of {length}: {found:?}"
+                "{kind} of {length}: {codes_found:?}"
             );
         }
     };
@@ -521,16 +525,17 @@ fn problems_of_one_list_are_kept_up_to_a_number() {
 
 #[test]
 fn the_same_name_over_and_over() {
-    let found = codes_of("process same\n".repeat(5_000));
-    assert_eq!(count(&found, "duplicate-declaration"), 4_999);
-    let found = codes_of("process a\nprocess b\n".to_owned() + &"flow a -> b\n".repeat(3_000));
-    assert_eq!(count(&found, "duplicate-declaration"), 2_999);
-    let found = codes(
+    let codes_found = codes_of("process same\n".repeat(5_000));
+    assert_eq!(count(&codes_found, "duplicate-declaration"), 4_999);
+    let codes_found =
+        codes_of("process a\nprocess b\n".to_owned() + &"flow a -> b\n".repeat(3_000));
+    assert_eq!(count(&codes_found, "duplicate-declaration"), 2_999);
+    let codes_found = codes(
         (0..500)
             .map(|at| (format!("{at}.threat"), b"component same\nasset x".to_vec()))
             .collect(),
     );
-    assert_eq!(count(&found, "duplicate-declaration"), 499);
+    assert_eq!(count(&codes_found, "duplicate-declaration"), 499);
     check(
         format!("process p {{ {} }}", "redundancy: yes ".repeat(5_000)),
         "duplicate-property isolated-element",
@@ -620,8 +625,8 @@ fn one_large_file() {
             (at * 7 + 1) % (size / 2)
         );
     }
-    let found = codes_of(text.clone());
-    assert_eq!(count(&found, "empty-flow"), size / 2);
+    let codes_found = codes_of(text.clone());
+    assert_eq!(count(&codes_found, "empty-flow"), size / 2);
     // And an edit in it.
     let mut workspace = Workspace::new(Date::constant(2026, 1, 1));
     workspace.set_model("", None);
@@ -646,10 +651,10 @@ fn edits_outside_of_the_text() {
 
 #[test]
 fn syntax_errors_are_reported_up_to_a_limit() {
-    let told = |lines: usize| listed(&"process a \"x\n".repeat(lines), "syntax-error");
-    assert_eq!(told(90).len(), 90);
-    assert_eq!(told(2000).len(), 101);
-    assert_eq!(told(4000).len(), 101);
+    let reported = |lines: usize| listed(&"process a \"x\n".repeat(lines), "syntax-error");
+    assert_eq!(reported(90).len(), 90);
+    assert_eq!(reported(2000).len(), 101);
+    assert_eq!(reported(4000).len(), 101);
     assert_eq!(
         count(&codes_of("process a \"x\n".repeat(2000)), "syntax-error"),
         2000
@@ -855,12 +860,14 @@ fn findings_on_one_element_are_listed_up_to_a_number() {
     // All are counted, and what is accepted is known to be there.
     let counted = unlisted_in(db, model.files(db)).all() + all_findings(db, model).len();
     assert!(counted >= 4 * rules, "{counted}");
-    let said = diagnostics(db, file);
-    let told: usize = said.iter().map(Diagnostic::number_of_findings).sum();
-    assert!(told + 2 >= 4 * rules, "{told}");
-    let idle = said.iter().filter(|one| one.code.id == "idle-acceptance");
+    let problems = diagnostics(db, file);
+    let reported: usize = problems.iter().map(Diagnostic::number_of_findings).sum();
+    assert!(reported + 2 >= 4 * rules, "{reported}");
+    let idle = problems
+        .iter()
+        .filter(|one| one.code.id == "idle-acceptance");
     assert_eq!(idle.count(), 1);
-    let more = said
+    let more = problems
         .iter()
         .find(|one| one.message.contains("counted and not listed"));
     let more = more.expect("there are more than are listed");

@@ -1086,14 +1086,14 @@ fn step(workspace: &mut Workspace, state: &mut State, random: &mut Random) -> St
                 &text[range.end..],
             ]
             .concat();
-            let told = format!(
+            let reported = format!(
                 "in {path}, {how}: {:?} becomes {replacement:?}",
                 &text[range.clone()]
             );
             let file = workspace.file(&path).unwrap();
             workspace.edit(file, Span::new(range.start, range.end), &replacement);
             state.files.insert(path.clone(), changed);
-            told
+            reported
         }
     }
 }
@@ -1127,11 +1127,11 @@ fn random_edits(seed: u64, steps: usize) {
     let mut random = Random::new(seed);
     let mut state = State::new();
     let mut workspace = state.analyzed_from_scratch(&mut random);
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for at in 0..steps {
         // Several changes between two requests, as when someone types fast.
         for _ in 0..1 + random.below(3) {
-            told.push(step(&mut workspace, &mut state, &mut random));
+            reported.push(step(&mut workspace, &mut state, &mut random));
             workspace.assert_consistent();
         }
         let fresh = state.analyzed_from_scratch(&mut random);
@@ -1140,7 +1140,7 @@ fn random_edits(seed: u64, steps: usize) {
         };
         let (incremental, fresh) = (both(&workspace), both(&fresh));
         if incremental != fresh {
-            let last = told[told.len().saturating_sub(5)..].join("\n");
+            let last = reported[reported.len().saturating_sub(5)..].join("\n");
             panic!(
                 "seed {seed}, step {at}, after:\n{last}\n{}",
                 difference(&incremental, &fresh)
@@ -1175,8 +1175,8 @@ fn no_file_takes_the_place_of_one_of_the_library() {
         .iter()
         .map(|(path, text)| (path.to_string(), text.to_string()))
         .collect();
-    let said = threatline_testkit::render(&threatline_testkit::workspace(&files));
-    assert!(!said.contains("unresolved-reference"), "{said}");
+    let rendered = threatline_testkit::render(&threatline_testkit::workspace(&files));
+    assert!(!rendered.contains("unresolved-reference"), "{rendered}");
 }
 
 /// The paths of the files of each model, by root.

@@ -12,9 +12,9 @@ fn reported(references: &str) -> Vec<Diagnostic> {
         "process shop\nthreat fraud {{ category: spoofing targets: shop references: {references} }}\n"
     );
     let file = workspace.set_file("model.threat", FileText::new(text));
-    let mut found = diagnostics(workspace.db(), file);
-    found.retain(|diagnostic| diagnostic.code.id == "unknown-reference");
-    found
+    let mut problems = diagnostics(workspace.db(), file);
+    problems.retain(|diagnostic| diagnostic.code.id == "unknown-reference");
+    problems
 }
 
 fn messages(references: &str) -> Vec<String> {
@@ -47,8 +47,11 @@ fn ids_in_no_list_are_reported_once_each() {
 
 #[test]
 fn deprecated_ids_are_reported_with_title_and_page() {
-    let found = reported("CWE-1, T1174");
-    let reported: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
+    let problems = reported("CWE-1, T1174");
+    let reported: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.message.as_str())
+        .collect();
     assert_eq!(
         reported,
         [
@@ -57,30 +60,30 @@ fn deprecated_ids_are_reported_with_title_and_page() {
         ]
     );
     assert!(
-        found[0].help[0].contains(" https://cwe.mitre.org/data/definitions/1.html "),
+        problems[0].help[0].contains(" https://cwe.mitre.org/data/definitions/1.html "),
         "{:?}",
-        found[0].help
+        problems[0].help
     );
 }
 
 #[test]
 fn of_a_sub_technique_that_is_not_there_its_technique_is_named() {
-    let found = reported("T1550.009");
-    assert_eq!(found[0].message, "ATT&CK has no technique `T1550.009`");
+    let problems = reported("T1550.009");
+    assert_eq!(problems[0].message, "ATT&CK has no technique `T1550.009`");
     assert!(
-        found[0].help[0].contains("`T1550: Use Alternate Authentication Material`"),
+        problems[0].help[0].contains("`T1550: Use Alternate Authentication Material`"),
         "{:?}",
-        found[0].help
+        problems[0].help
     );
     assert!(
-        found[0].help[0].contains("`T1550.001` to `T1550.004`"),
+        problems[0].help[0].contains("`T1550.001` to `T1550.004`"),
         "{:?}",
-        found[0].help
+        problems[0].help
     );
 }
 
 #[test]
 fn zeros_before_a_number_are_taken_off() {
-    let found = reported("CWE-079");
-    assert_eq!(found[0].replacement.as_deref(), Some("CWE-79"));
+    let problems = reported("CWE-079");
+    assert_eq!(problems[0].replacement.as_deref(), Some("CWE-79"));
 }

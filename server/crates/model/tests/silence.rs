@@ -56,11 +56,11 @@ fn what_is_left_out_is_asked_for() {
                 .values()
                 .any(|(level, missing)| *level >= THRESHOLD && missing.as_ref() == Some(&asked));
             let is_held = after.gaps.len() > before.gaps.len();
-            let found = before
+            let severe = before
                 .open
                 .iter()
                 .filter(|(_, (level, missing))| *level >= THRESHOLD && missing.is_none());
-            let gone = found.filter(|(id, _)| !after.open.contains_key(*id));
+            let gone = severe.filter(|(id, _)| !after.open.contains_key(*id));
             if before.fails() && !after.fails() {
                 lost.push(format!(
                     "{name}: without `{}` of `{}` it passes",

@@ -58,7 +58,7 @@ mod tests {
             1000
         );
         let text = render(&workspace);
-        let said = text.lines().filter(|line| !line.starts_with(' ')).count();
+        let lines = text.lines().filter(|line| !line.starts_with(' ')).count();
         let wrong: Vec<_> = text
             .lines()
             .filter(|line| !line.starts_with(' '))
@@ -70,8 +70,8 @@ mod tests {
             .collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
         assert!(
-            (10..=120).contains(&said),
-            "{said} diagnostics in {} files:\n{text}",
+            (10..=120).contains(&lines),
+            "{lines} diagnostics in {} files:\n{text}",
             files.len()
         );
         assert_eq!(files, generate(1000));

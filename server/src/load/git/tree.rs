@@ -44,7 +44,7 @@ pub enum Target {
 
 /// Model files by the root of their model: the id of each, or why it cannot be read.
 #[derive(Default)]
-pub struct Found {
+pub struct Discovered {
     /// The files of each root.
     pub roots: BTreeMap<PathBuf, BTreeMap<PathBuf, Result<String, &'static str>>>,
     /// Links to folders, which are not followed.
@@ -84,7 +84,7 @@ impl Tree {
     ///
     /// # Errors
     /// When the repository does not have what a link holds.
-    pub fn walk(&self, asked: &Path, blobs: &mut Blobs, found: &mut Found) -> Result<()> {
+    pub fn walk(&self, asked: &Path, blobs: &mut Blobs, discovered: &mut Discovered) -> Result<()> {
         let root = self.root_of(asked);
         let mut looked_at = 0;
         for path in self.below(root) {
@@ -108,7 +108,7 @@ impl Tree {
                 }
                 Target::File { .. } => continue,
                 Target::Folder => {
-                    found.links.push(path.clone());
+                    discovered.links.push(path.clone());
                     continue;
                 }
                 Target::Nothing(why) => Err(why),
@@ -120,7 +120,7 @@ impl Tree {
             let own_root = around
                 .find(|folder| self.has_settings(folder))
                 .unwrap_or(root);
-            let files = found.roots.entry(own_root.to_owned()).or_default();
+            let files = discovered.roots.entry(own_root.to_owned()).or_default();
             files.insert(path.clone(), id);
         }
         Ok(())

@@ -226,14 +226,14 @@ fn changed(base: &Database, before: Decl, db: &Database, decl: Decl) -> Option<S
         let spans = places.map(|(_, position)| decl.part(Part::Property(position)).resolve(db).1);
         spans.collect::<Vec<Span>>()
     };
-    let said: String = properties(base, before)
+    let listed: String = properties(base, before)
         .into_iter()
         .map(|span| format!(" {} ", text_of(base, before, span)))
         .collect();
     let whole = decl.part(Part::Whole).resolve(db).1;
     let body = decl.part(Part::Body).resolve(db).1;
     if !text_of(db, decl, body).starts_with('{') {
-        return Some(format!("{} {{{said}}}", text_of(db, decl, whole)));
+        return Some(format!("{} {{{listed}}}", text_of(db, decl, whole)));
     }
     let start = body.start + 1;
     let mut text = text_of(
@@ -245,7 +245,7 @@ fn changed(base: &Database, before: Decl, db: &Database, decl: Decl) -> Option<S
         },
     )
     .to_owned()
-        + &said;
+        + &listed;
     let mut from = start;
     for span in properties(db, decl) {
         text += text_of(
@@ -326,8 +326,8 @@ fn findings_with(
             .map(|rule| (full_name(db, *rule).to_string(), *rule))
             .collect(),
     };
-    let found = all_findings(workspace.db(), other);
-    let open = found.iter().filter(|assessed| {
+    let assessed = all_findings(workspace.db(), other);
+    let open = assessed.iter().filter(|assessed| {
         let now = is.get(&name_in(workspace.db(), assessed));
         let is_as_severe = now.is_some_and(|now| {
             now.state == FindingState::Open && now.finding.severity >= assessed.finding.severity

@@ -56,13 +56,13 @@ pub fn check(imported: &Imported) {
     let workspace = workspace(&imported.files, Date::constant(2026, 1, 1));
     let db = workspace.db();
     for file in workspace.models().flat_map(|model| model.files(db).iter()) {
-        for told in diagnostics(db, *file) {
-            let is_wrong = matches!(told.code.class, Class::Text | Class::Model);
+        for diagnostic in diagnostics(db, *file) {
+            let is_wrong = matches!(diagnostic.code.class, Class::Text | Class::Model);
             assert!(
                 !is_wrong,
                 "{}: {}\n{}",
-                told.code.id,
-                told.message,
+                diagnostic.code.id,
+                diagnostic.message,
                 texts(imported)
             );
         }
@@ -91,7 +91,7 @@ pub fn losses(imported: &Imported) -> String {
 }
 
 /// All that comes of a document: its files, and what has no place in them.
-pub fn told(name: &str, text: &str, others: Others<'_>) -> String {
+pub fn report_of(name: &str, text: &str, others: Others<'_>) -> String {
     let imported = imported(name, text, others);
     format!(
         "{}//- without a place\n{}",

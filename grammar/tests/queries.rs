@@ -367,9 +367,9 @@ fn the_queries_of_helix_fit_the_grammar_and_color_the_same_words() {
     let words = |query: &str| {
         let found = matches(query, MODEL);
         let words = found.lines().map(|line| {
-            let (at, captured) = line.split_once(" @").expect("a line has a capture");
+            let (index, captured) = line.split_once(" @").expect("a line has a capture");
             format!(
-                "{at} {}",
+                "{index} {}",
                 captured.split_once(' ').map_or("", |(_, text)| text)
             )
         });

@@ -99,7 +99,7 @@ fn a_missing_token_costs_its_declaration_or_a_neighbor() {
             let broken = [&text[..token.start], &text[token.end..]].concat();
             let left = declarations(&broken);
             let lost: Vec<usize> = (0..whole.len())
-                .filter(|&at| !left.contains(&whole[at]))
+                .filter(|&index| !left.contains(&whole[index]))
                 .collect();
             // Without its `}` a declaration keeps all of its properties, so that nothing at all is
             // lost; but behind a comma, the next word may be one more value.
@@ -109,7 +109,8 @@ fn a_missing_token_costs_its_declaration_or_a_neighbor() {
             } else {
                 2
             };
-            let neighbors = lost.iter().all(|&at| at.abs_diff(lost[0]) <= 1) && lost.len() <= most;
+            let neighbors =
+                lost.iter().all(|&index| index.abs_diff(lost[0]) <= 1) && lost.len() <= most;
             if !neighbors {
                 let line = text[..token.start].matches('\n').count() + 1;
                 failures.push(format!(

@@ -61,12 +61,13 @@ fn written(files: Vec<(String, String)>) -> tempfile::TempDir {
 
 fn print(elements: usize, what: &str, mut times: Vec<Duration>) {
     times.sort();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+    let index =
+        |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
     println!(
         "| {elements} | {what} | {:.2} ms | {:.2} ms | {:.2} ms |",
-        at(0.5),
-        at(0.95),
-        at(1.0)
+        index(0.5),
+        index(0.95),
+        index(1.0)
     );
 }
 
@@ -158,8 +159,8 @@ fn scale() {
         let (mut own, mut others, mut next) = (Vec::new(), Vec::new(), Vec::new());
         for turn in 0..20 {
             let text = if turn % 2 == 0 { other } else { word };
-            let at = column + key.len() + 2;
-            own.push(server.edit(&document.address, line, at, text, text.len()));
+            let index = column + key.len() + 2;
+            own.push(server.edit(&document.address, line, index, text, text.len()));
             if turn % 4 < 2 {
                 // The next key, while the other files follow.
                 std::thread::sleep(Duration::from_millis(60));
@@ -344,8 +345,8 @@ impl Document {
             (end - 2, &last[..1], 0),
             (end - 1, &last[1..], 0),
         ];
-        let (at, text, gone) = keys[turn % keys.len()];
-        server.edit(&self.address, line, column + at, text, gone)
+        let (index, text, gone) = keys[turn % keys.len()];
+        server.edit(&self.address, line, column + index, text, gone)
     }
 
     /// One of four keys that begin another property behind one, and take it back: after three of
@@ -359,8 +360,8 @@ impl Document {
             (end + 2, "", 1),
             (end, "", 2),
         ];
-        let (at, text, gone) = keys[turn % keys.len()];
-        server.edit(&self.address, line, at, text, gone)
+        let (index, text, gone) = keys[turn % keys.len()];
+        server.edit(&self.address, line, index, text, gone)
     }
 }
 
@@ -393,12 +394,12 @@ fn measure(elements: usize) {
     let column = column + "authentication: ".len();
     let property = (0..TIMES).map(|turn| {
         // Ten keys that write a word, of which most leave one that means nothing.
-        let (at, text, gone) =
+        let (index, text, gone) =
             [(9, "", 0), (8, "", 1), (7, "", 1), (7, "t", 0), (8, "e", 0)][turn % 5];
         server.edit(
             &address,
             line,
-            column + at,
+            column + index,
             text,
             if turn % 5 == 0 { 0 } else { gone },
         )
@@ -720,11 +721,14 @@ fn replaced(line: usize, column: usize, text: &str, gone: usize) -> Value {
 
 /// The line and column of the first place of some words; all before it in its line is ASCII.
 fn place(text: &str, words: &str) -> (usize, usize) {
-    let at = text
+    let index = text
         .find(words)
         .unwrap_or_else(|| panic!("the model says `{words}`"));
-    let line = text[..at].matches('\n').count();
-    (line, at - text[..at].rfind('\n').map_or(0, |end| end + 1))
+    let line = text[..index].matches('\n').count();
+    (
+        line,
+        index - text[..index].rfind('\n').map_or(0, |end| end + 1),
+    )
 }
 
 fn uri(path: &Path) -> String {

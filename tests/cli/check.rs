@@ -84,12 +84,12 @@ fn exits_with_1_when_the_settings_make_lint_an_error() {
 #[test]
 fn the_threshold_is_set_by_the_call_then_by_the_settings() {
     let levels = ["low", "medium", "high", "critical"];
-    for (at, severity) in levels.into_iter().enumerate() {
+    for (index, severity) in levels.into_iter().enumerate() {
         let folder = with_threat(severity);
         for (position, threshold) in levels.into_iter().enumerate() {
             folder
                 .check(&["--fail-on", threshold])
-                .exits(i32::from(at >= position));
+                .exits(i32::from(index >= position));
         }
         folder
             .check(&["--fail-on", "never"])
@@ -273,7 +273,9 @@ fn many_models_are_checked_at_once() {
 #[test]
 fn who_reads_may_stop() {
     let folder = Folder::new(&[]);
-    let many: String = (0..3000).map(|at| format!("process p{at}\n")).collect();
+    let many: String = (0..3000)
+        .map(|index| format!("process p{index}\n"))
+        .collect();
     folder.write("many.threat", many);
     let program = env!("CARGO_BIN_EXE_threatline");
     let mut child = std::process::Command::new(program)
@@ -291,14 +293,14 @@ fn who_reads_may_stop() {
 
 /// More findings than are listed: 400 rules on each of some processes, and one of them is severe.
 fn too_many_findings() -> String {
-    let rule = |at: usize| {
-        let impact = if at == 269 { "critical" } else { "low" };
+    let rule = |index: usize| {
+        let impact = if index == 269 { "critical" } else { "low" };
         format!(
-            "rule r{at} {{ on: process category: tampering likelihood: high impact: {impact} \
+            "rule r{index} {{ on: process category: tampering likelihood: high impact: {impact} \
              when: technology is rest_api }}\n"
         )
     };
-    let process = |at: usize| format!("process p{at} {{ technology: rest_api }}\n");
+    let process = |index: usize| format!("process p{index} {{ technology: rest_api }}\n");
     let rules: String = (0..270).map(rule).collect();
     rules + &(0..40).map(process).collect::<String>()
 }

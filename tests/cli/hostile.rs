@@ -184,7 +184,7 @@ fn the_annotations_of_github_are_a_line_each_with_nothing_left_open() {
         assert!(keys.iter().all(|key| known.contains(key)), "{line}");
         let escapes = message
             .match_indices('%')
-            .map(|(at, _)| &message[at..at + 3]);
+            .map(|(index, _)| &message[index..index + 3]);
         assert!(
             escapes
                 .into_iter()

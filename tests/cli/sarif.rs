@@ -69,14 +69,14 @@ fn regions_are_the_very_text() {
     let folder = Folder::new(&[("a.threat", MODEL)]);
     let run = folder.check(&["--format", "sarif"]).sarif();
     assert_eq!(run["columnKind"], "unicodeCodePoints");
-    let at = |rule: &str| {
+    let index = |rule: &str| {
         let result = each(&run["results"])
             .find(|result| result["ruleId"] == rule)
             .expect("it is told");
         text_at(&folder, &result["locations"][0])
     };
-    assert_eq!(at("shop.leak"), "one");
-    assert_eq!(at("unused-asset"), "unused");
+    assert_eq!(index("shop.leak"), "one");
+    assert_eq!(index("unused-asset"), "unused");
     let folder = Folder::new(&[(
         "a.threat",
         "process x { tags: \"😀é\" technolgy: web_service }\n",
@@ -115,11 +115,11 @@ fn each_finding_of_a_group_is_a_result() {
         let message = leak["message"]["text"].as_str().expect("it has a text");
         let related: Vec<&Value> = each(&leak["relatedLocations"]).collect();
         assert!(!related.is_empty());
-        for (at, related) in related.iter().enumerate() {
-            assert_eq!(related["id"], at + 1);
+        for (index, related) in related.iter().enumerate() {
+            assert_eq!(related["id"], index + 1);
             let said = related["message"]["text"].as_str().expect("it has a text");
             assert!(
-                message.contains(&format!("[{said}]({})", at + 1)),
+                message.contains(&format!("[{said}]({})", index + 1)),
                 "{message}"
             );
         }
@@ -134,8 +134,8 @@ fn rules_are_described() {
     assert_eq!(driver["name"], "Threatline");
     assert_eq!(driver["semanticVersion"], env!("CARGO_PKG_VERSION"));
     for result in each(&run["results"]) {
-        let at = result["ruleIndex"].as_u64().expect("it has a rule") as usize;
-        assert_eq!(driver["rules"][at]["id"], result["ruleId"]);
+        let index = result["ruleIndex"].as_u64().expect("it has a rule") as usize;
+        assert_eq!(driver["rules"][index]["id"], result["ruleId"]);
     }
     let rule = each(&driver["rules"])
         .find(|rule| rule["id"] == "shop.leak")

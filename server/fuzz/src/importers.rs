@@ -46,8 +46,8 @@ pub fn check(bytes: &[u8]) {
     }
     let read = || -> Result<Imported, Vec<Problem>> {
         import(documents.clone(), &|_, path| {
-            let at = path.bytes().map(usize::from).sum::<usize>();
-            let found = included.get(at % included.len().max(1));
+            let index = path.bytes().map(usize::from).sum::<usize>();
+            let found = included.get(index % included.len().max(1));
             found
                 .cloned()
                 .ok_or_else(|| "there is no such file".to_owned())

@@ -151,14 +151,14 @@ fn is_given_up(errors: &SyntaxErrors) -> bool {
 /// That each place between characters comes back from its line and column.
 fn check_positions(lines: &LineIndex, written: &str) {
     for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
-        for at in (0..=written.len()).filter(|at| written.is_char_boundary(*at)) {
-            let place = lines.line_column(written, at as u32, encoding);
+        for index in (0..=written.len()).filter(|index| written.is_char_boundary(*index)) {
+            let place = lines.line_column(written, index as u32, encoding);
             let back = lines.offset(written, place, encoding) as usize;
             // Between `\r` and `\n` is no place: a line ends before both.
-            let within_line_end = written[..at].ends_with('\r') && written[at..].starts_with('\n');
+            let within_line_end = written[..index].ends_with('\r') && written[index..].starts_with('\n');
             assert!(
-                back == at || within_line_end,
-                "{at} is {place:?}, which is {back} of {written:?}"
+                back == index || within_line_end,
+                "{index} is {place:?}, which is {back} of {written:?}"
             );
         }
     }

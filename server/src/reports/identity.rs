@@ -63,10 +63,12 @@ fn asked_of(db: &Database, findings: &[FindingId], leader: Decl) -> String {
 fn line_of(db: &Database, report: &ModelReport, entry: &Entry) -> String {
     let line = |text: &str, start: u32| {
         let start = start as usize;
-        let from = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let from = text[..start]
+            .rfind(['\n', '\r'])
+            .map_or(0, |index| index + 1);
         let to = text[start..]
             .find(['\n', '\r'])
-            .map_or(text.len(), |at| start + at);
+            .map_or(text.len(), |index| start + index);
         text[from..to].to_owned()
     };
     match entry.diagnostic.location {

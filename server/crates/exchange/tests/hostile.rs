@@ -159,7 +159,7 @@ impl Made {
 
     /// The numbers of a list, each with a different id.
     fn each(&mut self, mut make: impl FnMut(&mut Made, usize) -> Value) -> Vec<Value> {
-        (0..4).map(|at| make(self, at)).collect()
+        (0..4).map(|index| make(self, index)).collect()
     }
 
     /// The number of something of another list.
@@ -172,23 +172,23 @@ impl Made {
 const IDS: [&str; 4] = ["shop", "Shop", "sh-op", "日本"];
 
 fn otm(made: &mut Made) -> Value {
-    let assets = made.each(|made, at| {
-        json!({ "id": format!("a{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
+    let assets = made.each(|made, index| {
+        json!({ "id": format!("a{}", IDS[index]), "name": made.chance.title(), "description": made.marked(),
         "odd": made.marked(),
                 "risk": { "confidentiality": made.chance.below(101), "integrity": 50, "availability": 1e300 } })
     });
-    let zones = made.each(|made, at| {
-        json!({ "id": format!("z{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
+    let zones = made.each(|made, index| {
+        json!({ "id": format!("z{}", IDS[index]), "name": made.chance.title(), "description": made.marked(),
         "type": made.chance.words(),
                 "risk": { "trustRating": made.chance.below(101) },
                 "parent": { "trustZone": format!("z{}", IDS[made.any()]) } })
     });
-    let components = made.each(|made, at| {
+    let components = made.each(|made, index| {
         let threat = json!({ "threat": format!("t{}", IDS[made.any()]), "state": made.chance.word(&["exposed",
         "accepted", "?"]),
                              "mitigations": [{ "mitigation": format!("m{}", IDS[made.any()]),
                              "state": "required" }] });
-        json!({ "id": IDS[at], "name": made.chance.title(), "description": made.marked(), "tags": [made.marked()],
+        json!({ "id": IDS[index], "name": made.chance.title(), "description": made.marked(), "tags": [made.marked()],
                 "type": made.chance.word(&["web-service", "redis", "client", "???"]), "threats": [threat],
                 "parent": { "trustZone": format!("z{}", IDS[made.any()]) },
                 "assets": { "processed": [format!("a{}", IDS[made.any()])],
@@ -196,19 +196,19 @@ fn otm(made: &mut Made) -> Value {
                 "attributes": { "component": made.chance.words(), "strange": made.marked(),
                 "privileges": made.marked() } })
     });
-    let flows = made.each(|made, at| {
-        json!({ "id": format!("f{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
+    let flows = made.each(|made, index| {
+        json!({ "id": format!("f{}", IDS[index]), "name": made.chance.title(), "description": made.marked(),
                 "source": IDS[made.any()], "destination": IDS[made.any()], "bidirectional": true,
                 "assets": [format!("a{}", IDS[made.any()])] })
     });
-    let threats = made.each(|made, at| {
-        json!({ "id": format!("t{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
+    let threats = made.each(|made, index| {
+        json!({ "id": format!("t{}", IDS[index]), "name": made.chance.title(), "description": made.marked(),
                 "categories": [made.chance.word(&["Spoofing", "odd", "Availability"])],
                 "cwes": ["CWE-79", made.marked()],
                 "risk": { "likelihood": 50, "impact": 100, "likelihoodComment": made.marked() } })
     });
-    let mitigations = made.each(|made, at| {
-        json!({ "id": format!("m{}", IDS[at]), "name": made.chance.title(), "description": made.marked(),
+    let mitigations = made.each(|made, index| {
+        json!({ "id": format!("m{}", IDS[index]), "name": made.chance.title(), "description": made.marked(),
         "riskReduction": 50 })
     });
     json!({ "otmVersion": "0.2.0", "project": { "name": made.chance.title(), "id": "p",
@@ -246,19 +246,19 @@ fn threagile(made: &mut Made) -> Value {
     };
     let assets = named(
         (0..4)
-            .map(|at| {
-                let asset = json!({ "id": format!("d{}", IDS[at]), "description": made.marked(), "usage": "business",
+            .map(|index| {
+                let asset = json!({ "id": format!("d{}", IDS[index]), "description": made.marked(), "usage": "business",
                     "quantity": "many", "tags": [made.marked()], "owner": made.marked(), "origin": made.marked(),
                     "confidentiality": made.chance.word(&["public", "restricted", "strictly-confidential"]),
                     "integrity": "operational", "availability": "archive",
                     "justification_cia_rating": made.marked() });
-                (format!("{} {at}", made.chance.words()), asset)
+                (format!("{} {index}", made.chance.words()), asset)
             })
             .collect(),
     );
     let technical = named(
         (0..4)
-            .map(|at| {
+            .map(|index| {
                 let links = titled(made, &mut |made, _| {
                     json!({ "target": format!("t{}", IDS[made.any()]), "description": made.marked(),
                     "protocol": "jdbc-encrypted",
@@ -266,7 +266,7 @@ fn threagile(made: &mut Made) -> Value {
                         "readonly": false, "usage": "devops", "tags": [made.marked()],
                         "data_assets_sent": [format!("d{}", IDS[made.any()])] })
                 });
-                let asset = json!({ "id": format!("t{}", IDS[at]), "description": made.marked(), "usage": "business",
+                let asset = json!({ "id": format!("t{}", IDS[index]), "description": made.marked(), "usage": "business",
                     "type": made.chance.word(&["external-entity", "process", "datastore"]), "size": "system",
                     "technologies": [made.chance.word(&["browser", "tool", "database", "our own"])],
                     "internet": made.chance.below(2) == 0, "machine": made.marked(),
@@ -275,7 +275,7 @@ fn threagile(made: &mut Made) -> Value {
                     "multi_tenant": true, "redundant": true, "custom_developed_parts": true,
                     "data_assets_processed": [format!("d{}", IDS[made.any()])],
                     "data_formats_accepted": ["json", "xml"], "communication_links": links });
-                (format!("{} {at}", made.chance.words()), asset)
+                (format!("{} {index}", made.chance.words()), asset)
             })
             .collect(),
     );
@@ -305,7 +305,7 @@ fn threat_dragon(made: &mut Made) -> Value {
     let number = |made: &mut Made| [0.0, -5.0, 1e300, 10.5, 100.0][made.chance.below(5)];
     let diagrams = made.each(|made, diagram| {
         let mut cells: Vec<Value> = Vec::new();
-        for (at, id) in IDS.into_iter().enumerate() {
+        for (index, id) in IDS.into_iter().enumerate() {
             let threat = json!({ "id": made.chance.words(), "title": made.chance.words(),
             "type": made.chance.word(&["Spoofing", "Odd", ""]),
                 "status": made.chance.word(&["Open", "Mitigated", "NotApplicable", "Accepted", "?"]),
@@ -319,13 +319,13 @@ fn threat_dragon(made: &mut Made) -> Value {
                 "reasonOutOfScope": made.marked(),
                           "storesCredentials": true, "handlesCardPayment": true, "threats": [threat],
                           "odd": made.marked() } }));
-            cells.push(json!({ "id": format!("b{diagram}{at}"), "shape": "trust-boundary-box",
+            cells.push(json!({ "id": format!("b{diagram}{index}"), "shape": "trust-boundary-box",
                 "position": { "x": number(made), "y": number(made) }, "size": { "width": number(made),
                 "height": number(made) },
                 "data": { "name": made.chance.words(), "description": made.marked() } }));
-            cells.push(json!({ "id": format!("f{diagram}{at}"), "shape": "flow",
+            cells.push(json!({ "id": format!("f{diagram}{index}"), "shape": "flow",
                 "source": { "cell": format!("{diagram}{}", IDS[made.any()]) },
-                "target": { "cell": format!("{}{diagram}{}", if at == 3 { "gone" } else { "" }, IDS[made.any()]) },
+                "target": { "cell": format!("{}{diagram}{}", if index == 3 { "gone" } else { "" }, IDS[made.any()]) },
                 "labels": [made.marked()],
                 "data": { "name": made.chance.words(), "description": made.marked(), "protocol": made.marked(),
                 "isEncrypted": true } }));
@@ -348,32 +348,32 @@ fn threat_dragon(made: &mut Made) -> Value {
 
 fn tm_bom(made: &mut Made) -> Value {
     let zones = made.each(
-        |made, at| json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked() }),
+        |made, index| json!({ "symbolic_name": IDS[index], "title": made.chance.words(), "description": made.marked() }),
     );
-    let components = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
+    let components = made.each(|made, index| {
+        json!({ "symbolic_name": IDS[index], "title": made.chance.words(), "description": made.marked(),
         "trust_zone": IDS[made.any()],
                 "parent_component": made.marked(), "repo_link": made.marked() })
     });
-    let stores = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
+    let stores = made.each(|made, index| {
+        json!({ "symbolic_name": IDS[index], "title": made.chance.words(), "description": made.marked(),
         "type": made.marked(),
                 "product": made.marked(), "vendor": made.marked(), "trust_zone": made.marked() })
     });
-    let sets = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
+    let sets = made.each(|made, index| {
+        json!({ "symbolic_name": IDS[index], "title": made.chance.words(), "description": made.marked(),
         "data_sensitivity": ["pii", made.marked()],
                 "placements": [{ "data_store": IDS[made.any()], "encrypted": true }, { "data_store": made.marked(),
                 "encrypted": false }] })
     });
-    let flows = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
+    let flows = made.each(|made, index| {
+        json!({ "symbolic_name": IDS[index], "title": made.chance.words(), "description": made.marked(),
         "has_sensitive_data": true, "encrypted": false,
                 "source": { "type": "component", "object": IDS[made.any()] },
                 "destination": { "type": "actor", "object": made.marked() } })
     });
-    let threats = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.chance.words(), "description": made.marked(),
+    let threats = made.each(|made, index| {
+        json!({ "symbolic_name": IDS[index], "title": made.chance.words(), "description": made.marked(),
         "event": made.marked(),
                 "components_affected": [IDS[made.any()], made.marked()], "weaknesses": [{ "cwe_id": 99999,
                 "cwe_title": made.marked() }],
@@ -383,8 +383,8 @@ fn tm_bom(made: &mut Made) -> Value {
         json!({ "title": made.marked(), "description": made.marked(), "threats": [IDS[made.any()]],
         "likelihood": "high", "impact": made.marked() })
     });
-    let controls = made.each(|made, at| {
-        json!({ "symbolic_name": IDS[at], "title": made.marked(), "description": made.marked(),
+    let controls = made.each(|made, index| {
+        json!({ "symbolic_name": IDS[index], "title": made.marked(), "description": made.marked(),
         "threats": [IDS[made.any()]],
                 "status": made.chance.word(&["active", "retired", "odd"]) })
     });
@@ -397,8 +397,8 @@ fn tm_bom(made: &mut Made) -> Value {
 }
 
 fn pytm(made: &mut Made) -> Value {
-    let boundaries = made.each(|made, at| {
-        json!({ "name": format!("{}b{at}", made.chance.words()), "description": made.marked(),
+    let boundaries = made.each(|made, index| {
+        json!({ "name": format!("{}b{index}", made.chance.words()), "description": made.marked(),
         "controls": { "odd": made.marked() } })
     });
     let data = made.each(|made, _| {
@@ -409,15 +409,15 @@ fn pytm(made: &mut Made) -> Value {
         .iter()
         .map(|data| data["name"].clone())
         .collect::<Vec<_>>();
-    let elements = made.each(|made, at| {
-        json!({ "name": IDS[at], "description": made.marked(), "__class__": made.chance.word(&["Actor",
+    let elements = made.each(|made, index| {
+        json!({ "name": IDS[index], "description": made.marked(), "__class__": made.chance.word(&["Actor",
         "Datastore", "LLM", "Odd", "Server"]),
                 "inBoundary": made.marked(), "OS": made.marked(), "storesPII": true, "storesLogData": true,
                 "assumptions": [made.marked()], "sourceFiles": [made.marked()] })
     });
-    let flows = made.each(|made, at| {
+    let flows = made.each(|made, index| {
         json!({ "name": made.chance.title(), "description": made.marked(), "note": made.marked(),
-        "source": IDS[at], "sink": IDS[made.any()],
+        "source": IDS[index], "sink": IDS[made.any()],
                 "protocol": made.marked(), "data": [names[made.any()], made.marked()] })
     });
     json!({ "name": made.chance.title(), "description": made.marked(), "boundaries": boundaries, "data": data,
@@ -485,9 +485,9 @@ fn threatcl(made: &mut Made) -> Value {
                     "proposed_control": [{ "description": made.marked() }] })
         });
         let processes =
-            made.each(|made, at| json!({ "#": [IDS[at]], "trust_zone": made.chance.title(), "odd": made.marked() }));
-        let flows = made.each(|made, at| {
-            json!({ "#": [made.chance.title()], "from": IDS[at], "to": IDS[made.any()], "protocol": made.marked() })
+            made.each(|made, index| json!({ "#": [IDS[index]], "trust_zone": made.chance.title(), "odd": made.marked() }));
+        let flows = made.each(|made, index| {
+            json!({ "#": [made.chance.title()], "from": IDS[index], "to": IDS[made.any()], "protocol": made.marked() })
         });
         json!({ "#": [made.chance.title()], "author": made.marked(), "description": made.marked(),
         "link": made.marked(),
@@ -557,10 +557,10 @@ fn mtmt(made: &mut Made) -> Value {
                     "TypeId": made.chance.words(),
                     "Left": number(made), "Top": number(made), "Width": number(made), "Height": number(made) } } }));
             }
-            let lines: Vec<Value> = made.each(|made, at| {
+            let lines: Vec<Value> = made.each(|made, index| {
                 let title = made.chance.words();
-                json!({ "KeyValueOfguidanyType": { "Key": at, "Value": { "#": "Connector",
-                "GenericTypeId": "GE.DF", "Guid": format!("f{surface}{at}"),
+                json!({ "KeyValueOfguidanyType": { "Key": index, "Value": { "#": "Connector",
+                "GenericTypeId": "GE.DF", "Guid": format!("f{surface}{index}"),
                     "Properties": properties(made, title, "Request"), "TypeId": made.chance.word(&["x.Request",
                     "x.Response"]),
                     "SourceGuid": format!("{surface}{}", IDS[made.any()]),
@@ -571,8 +571,8 @@ fn mtmt(made: &mut Made) -> Value {
                 "Value": made.chance.words() } }], "Borders": borders, "Lines": lines } })
         })
         .collect();
-    let threats = made.each(|made, at| {
-        json!({ "KeyValueOfstringThreat": { "Key": at, "Value": { "FlowGuid": format!("f0{}", made.any()),
+    let threats = made.each(|made, index| {
+        json!({ "KeyValueOfstringThreat": { "Key": index, "Value": { "FlowGuid": format!("f0{}", made.any()),
         "ModifiedAt": "0001-01-01",
             "State": made.chance.word(&["Mitigated", "NeedsInvestigation", "NotApplicable", "Odd"]),
             "StateInformation": made.marked(),
@@ -677,8 +677,8 @@ fn everything_is_either_reported_or_read() {
             // Most of them in one part alone, so that some are read.
             match document.as_object_mut() {
                 Some(entries) if seed % 3 > 0 => {
-                    let at = made.chance.below(entries.len());
-                    if let Some((_, value)) = entries.iter_mut().nth(at) {
+                    let index = made.chance.below(entries.len());
+                    if let Some((_, value)) = entries.iter_mut().nth(index) {
                         mutilate(value, &mut made.chance);
                     }
                 }

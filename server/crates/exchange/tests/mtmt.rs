@@ -473,7 +473,7 @@ fn what_is_not_a_model_is_reported() {
 #[test]
 fn elements_without_end_are_given_back() {
     let nested: String = (0..20_000)
-        .map(|at| format!("<a xmlns:n{at}=\"u\">"))
+        .map(|index| format!("<a xmlns:n{index}=\"u\">"))
         .collect();
     let text = format!("<ThreatModel>{nested}");
     assert!(

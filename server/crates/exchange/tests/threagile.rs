@@ -277,9 +277,9 @@ fn invalid_yaml_is_reported_once() {
 #[test]
 fn a_document_that_repeats_itself_without_end_is_given_back() {
     let mut bomb = "threagile_version: 1\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for at in 1..12 {
-        let all = vec![format!("*a{}", at - 1); 10].join(", ");
-        bomb += &format!("a{at}: &a{at} [{all}]\n");
+    for index in 1..12 {
+        let all = vec![format!("*a{}", index - 1); 10].join(", ");
+        bomb += &format!("a{index}: &a{index} [{all}]\n");
     }
     expect![[r#"
         shop.yaml:8:9: the file has more than 4000000 values and was not read

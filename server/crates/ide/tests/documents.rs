@@ -237,8 +237,8 @@ fn in_lines(db: &Database, diagnostic: &Diagnostic) -> Vec<String> {
             Location::Settings(..) => unreachable!("the model has no settings"),
         };
         let text = &file.source(db).text;
-        let at = LineIndex::new(text).line_column(text, span.start, Encoding::Utf32);
-        format!("{}:{}:{}", file.path(db), at.line + 1, at.column + 1)
+        let index = LineIndex::new(text).line_column(text, span.start, Encoding::Utf32);
+        format!("{}:{}:{}", file.path(db), index.line + 1, index.column + 1)
     };
     let weight = match diagnostic.severity {
         Severity::Information => "info",

@@ -68,13 +68,13 @@ impl Open {
         let file = self.workspace.file(path).unwrap();
         let (from, to) = (texts[self.turn % 2], texts[(self.turn + 1) % 2]);
         self.turn += 1;
-        let at = file
+        let index = file
             .source(self.workspace.db())
             .text
             .find(from)
             .expect("the model says this");
         self.workspace
-            .edit(file, Span::new(at, at + from.len()), to);
+            .edit(file, Span::new(index, index + from.len()), to);
         file
     }
 

@@ -226,7 +226,7 @@ impl Decl {
     pub fn position(self, db: &dyn Db) -> Option<usize> {
         positions(db, self.file(db))
             .get(&self)
-            .map(|at| *at as usize)
+            .map(|index| *index as usize)
     }
 
     /// Whether it is part of the built-in library.
@@ -248,7 +248,7 @@ fn positions(db: &dyn Db, file: File) -> FxHashMap<Decl, u32> {
     file.declarations(db)
         .iter()
         .zip(0..)
-        .map(|(decl, at)| (*decl, at))
+        .map(|(decl, index)| (*decl, index))
         .collect()
 }
 

@@ -492,6 +492,58 @@ struct Tally {
 
 /// Compares the number of elements, whatever the operator of the count itself.
 fn compare(facts: &FactCache, count: &Count, operator: Operator, element: Decl) -> Truth {
+    match &count.filter {
+        // What is counted at the end of a flow is the same for all flows that end there.
+        Some(filter) if !count.path.steps.is_empty() => {
+            let subject = subject(facts, &count.path, element);
+            let (rule, node) = filter.place;
+            subject.map_or(Truth::False, |subject| {
+                compare_at(facts.db(), subject, rule, node, operator).clone()
+            })
+        }
+        _ => compare_members(facts, count, operator, element),
+    }
+}
+
+/// The same for what is counted at an element, for a count by the place of its filter in its rule.
+/// A query, since each of its flows asks.
+#[salsa::tracked]
+fn compare_at(db: &dyn Db, subject: Decl, rule: Decl, node: NodeId, operator: Operator) -> Truth {
+    match own_count(db, rule, node) {
+        Some(count) => compare_members(&FactCache::new(db), &count, operator, subject),
+        None => Truth::False,
+    }
+}
+
+/// A count by the place of its filter in its rule, of what it counts at the element itself.
+fn own_count(db: &dyn Db, rule: Decl, node: NodeId) -> Option<Count> {
+    let condition = checked_condition(db, rule).condition.as_ref()?;
+    let mut count = count_at(condition, (rule, node))?.clone();
+    count.path.steps.clear();
+    Some(count)
+}
+
+/// The count with a filter within a condition.
+fn count_at(condition: &Condition, place: (Decl, NodeId)) -> Option<&Count> {
+    match condition {
+        Condition::And(operands) | Condition::Or(operands) => {
+            operands.iter().find_map(|operand| count_at(operand, place))
+        }
+        Condition::Not(operand) => count_at(operand, place),
+        Condition::Count(count) => {
+            let filter = count.filter.as_ref()?;
+            if filter.place == place {
+                Some(count)
+            } else {
+                count_at(&filter.condition, place)
+            }
+        }
+        Condition::Every(_, filter) => count_at(&filter.condition, place),
+        _ => None,
+    }
+}
+
+fn compare_members(facts: &FactCache, count: &Count, operator: Operator, element: Decl) -> Truth {
     // Whether more members or fewer make it true; for `=` and `!=`, whether there are to be any.
     let wanted = match operator {
         Operator::Greater | Operator::GreaterOrEqual => true,
@@ -631,14 +683,30 @@ pub fn is_anchored(facts: &FactCache, condition: &Condition, element: Decl) -> b
             })
         }
         Condition::Count(Count { path, filter, .. }) => {
-            let filter = filter.as_ref().map(|filter| &*filter.condition);
-            filter.is_some_and(|filter| any_anchored(facts, path, filter, element))
+            let filter = filter.as_ref();
+            filter.is_some_and(|filter| match subject(facts, path, element) {
+                Some(subject) if !path.steps.is_empty() => {
+                    let (rule, node) = filter.place;
+                    any_anchored_at(facts.db(), subject, rule, node)
+                }
+                _ => any_anchored(facts, path, &filter.condition, element),
+            })
         }
         Condition::Every(path, filter) => any_anchored(facts, path, &filter.condition, element),
         Condition::Not(_) | Condition::OneOf(..) | Condition::Stated(_) | Condition::Used(_) => {
             false
         }
     }
+}
+
+/// Whether a count by the place of its filter in its rule is worth the question for an element.
+#[salsa::tracked(returns(copy))]
+fn any_anchored_at(db: &dyn Db, subject: Decl, rule: Decl, node: NodeId) -> bool {
+    own_count(db, rule, node).is_some_and(|count| {
+        let filter = count.filter.as_ref();
+        let facts = FactCache::new(db);
+        filter.is_some_and(|filter| any_anchored(&facts, &count.path, &filter.condition, subject))
+    })
 }
 
 fn any_anchored(facts: &FactCache, path: &Path, filter: &Condition, element: Decl) -> bool {

@@ -119,7 +119,7 @@ fn handovers_in(db: &dyn Db, file: File) -> FxHashMap<Decl, Vec<Handover>> {
     for &flow in declarations.filter(|decl| decl.kind(db) == Kind::Flow) {
         let directions = [Direction::Sends, Direction::Receives];
         for (handover, direction) in directions
-            .map(|it| stated(db, flow, it))
+            .map(|direction| stated(db, flow, direction))
             .into_iter()
             .flatten()
         {

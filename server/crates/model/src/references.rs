@@ -451,30 +451,30 @@ mod tests {
 
     #[test]
     fn entries_are_found_by_their_ids() {
-        let found = |id| find(id).map(|reference| (reference.title, reference.deprecated));
+        let hits = |id| find(id).map(|reference| (reference.title, reference.deprecated));
         assert_eq!(
-            found("CWE-319"),
+            hits("CWE-319"),
             Some(("Cleartext Transmission of Sensitive Information", false))
         );
-        assert_eq!(found("CWE-1"), Some(("Location", true)));
+        assert_eq!(hits("CWE-1"), Some(("Location", true)));
         assert_eq!(
-            found("CWE-1427").map(|(title, _)| title.contains("LLM")),
+            hits("CWE-1427").map(|(title, _)| title.contains("LLM")),
             Some(true)
         );
-        assert_eq!(found("CAPEC-157"), Some(("Sniffing Attacks", false)));
-        assert_eq!(found("CAPEC-600"), Some(("Credential Stuffing", false)));
+        assert_eq!(hits("CAPEC-157"), Some(("Sniffing Attacks", false)));
+        assert_eq!(hits("CAPEC-600"), Some(("Credential Stuffing", false)));
         assert_eq!(
-            found("T1190"),
+            hits("T1190"),
             Some(("Exploit Public-Facing Application", false))
         );
         assert_eq!(
-            found("T1550.001"),
+            hits("T1550.001"),
             Some((
                 "Use Alternate Authentication Material: Application Access Token",
                 false
             ))
         );
-        assert_eq!(found("T1174").map(|(_, deprecated)| deprecated), Some(true));
+        assert_eq!(hits("T1174").map(|(_, deprecated)| deprecated), Some(true));
         for id in [
             "CWE-9999",
             "CWE-0319",
@@ -484,7 +484,7 @@ mod tests {
             "ASVS-12.2.1",
             "",
         ] {
-            assert_eq!(found(id), None, "{id}");
+            assert_eq!(hits(id), None, "{id}");
         }
     }
 
@@ -552,9 +552,9 @@ mod tests {
 
     #[test]
     fn the_chapters_are_numbered_as_their_pages() {
-        for (at, (page, ..)) in CHAPTERS.iter().enumerate() {
+        for (position, (page, ..)) in CHAPTERS.iter().enumerate() {
             assert!(
-                page.starts_with(&format!("0x{}-V{}-", at + 10, at + 1)),
+                page.starts_with(&format!("0x{}-V{}-", position + 10, position + 1)),
                 "{page}"
             );
         }
@@ -589,13 +589,13 @@ mod tests {
             phishing[..2].contains(&"CAPEC-98") && phishing[..2].contains(&"T1566"),
             "{phishing:?}"
         );
-        let found = search("information", usize::MAX);
-        let first_gone = found
+        let hits = search("information", usize::MAX);
+        let first_gone = hits
             .iter()
             .position(|reference| reference.deprecated)
             .expect("some are deprecated");
         assert!(
-            found[first_gone..]
+            hits[first_gone..]
                 .iter()
                 .all(|reference| reference.deprecated)
         );

@@ -221,7 +221,13 @@ impl Settings {
 
     /// Whether other settings demand the same of mitigations.
     pub fn demands_the_same(&self, other: &Settings) -> bool {
-        let demands = |of: &Settings| (of.is_release, of.horizons, of.evidence_from);
+        let demands = |settings: &Settings| {
+            (
+                settings.is_release,
+                settings.horizons,
+                settings.evidence_from,
+            )
+        };
         demands(self) == demands(other)
     }
 

@@ -451,7 +451,7 @@ mod tests {
         }
         writeln!(text, "boundary open {{ kind: site }}").unwrap();
         let elements = 4 + random.below(20);
-        for at in 0..elements {
+        for index in 0..elements {
             let place = random.pick(&["own", "own", "own", "own", "partner", "outside", "open"]);
             let technology = random.pick(&[
                 "web_service",
@@ -467,11 +467,11 @@ mod tests {
             };
             writeln!(
                 text,
-                "{kind} e{at} in {place} {{ technology: {technology} }}"
+                "{kind} e{index} in {place} {{ technology: {technology} }}"
             )
             .unwrap();
         }
-        for at in 0..elements * 2 {
+        for index in 0..elements * 2 {
             let (from, to) = (random.below(elements), random.below(elements));
             let stated = random.pick(&[
                 "sends: order",
@@ -482,7 +482,7 @@ mod tests {
                 "protocol: https",
             ]);
             let stated = stated.replace(", receives", "\n receives");
-            writeln!(text, "flow f{at}: e{from} -> e{to} {{ {stated} }}").unwrap();
+            writeln!(text, "flow f{index}: e{from} -> e{to} {{ {stated} }}").unwrap();
         }
         text
     }

@@ -60,8 +60,8 @@ fn every_example_triggers_its_code() {
     {
         // What cannot be decoded cannot stand in a Rust string either.
         let mut bytes = Vec::new();
-        for (at, part) in code.example.split('\u{fffd}').enumerate() {
-            bytes.extend((at > 0).then_some(0xff));
+        for (index, part) in code.example.split('\u{fffd}').enumerate() {
+            bytes.extend((index > 0).then_some(0xff));
             bytes.extend(part.as_bytes());
         }
         let problems = codes_of(&bytes);
@@ -94,7 +94,7 @@ fn what_has_no_example_is_triggered_too() {
         ["invalid-setting", "deep-nesting"]
     );
     let nested: String = (0..70)
-        .map(|at| format!("boundary b{at} in b{}\n", at + 1))
+        .map(|index| format!("boundary b{index} in b{}\n", index + 1))
         .collect();
     assert!(codes_of((nested + "boundary b70").as_bytes()).contains("deep-nesting"));
     let workspace = workspace(&fixture(

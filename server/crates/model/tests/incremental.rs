@@ -353,9 +353,9 @@ fn alike(components: usize) -> Vec<(String, String)> {
     let mut text =
         "//- shared.threat\ncomponent shared\nboundary vpc\nboundary outside { trust: untrusted }\n".to_owned();
     text += "asset order { classification: confidential }\n";
-    for at in 0..components {
+    for index in 0..components {
         text += &format!(
-            "//- c{at:03}.threat\ncomponent c{at:03}\n// Once.\nasset order {{ classification: internal }}\nexternal user in shared.outside\nprocess api in shared.vpc {{ \
+            "//- c{index:03}.threat\ncomponent c{index:03}\n// Once.\nasset order {{ classification: internal }}\nexternal user in shared.outside\nprocess api in shared.vpc {{ \
              technology: web_service custom_code: yes }}\nstore data in shared.vpc {{ technology: relational_database \
              encryption: none }}\nflow call: user -> api {{ protocol: https authentication: none sends: order \
              }}\nflow save: api -> data {{ protocol: sql sends: order }}\naccept now {{ findings: \
@@ -435,10 +435,10 @@ fn an_edit_looks_at_its_surroundings_alone() {
 /// In a long file, untouched declarations are neither parsed nor evaluated again.
 #[test]
 fn an_edit_in_a_long_file_runs_what_it_touches() {
-    let declarations = |at: usize| {
+    let declarations = |index: usize| {
         format!(
-            "process p{at} {{ technology: web_service }}\nflow f{at}: p{at} -> p{} {{ protocol: http }}\n",
-            at + 1
+            "process p{index} {{ technology: web_service }}\nflow f{index}: p{index} -> p{} {{ protocol: http }}\n",
+            index + 1
         )
     };
     let executed = |length: usize, from: &str, to: &str| {
@@ -473,10 +473,10 @@ fn an_edit_in_a_long_file_runs_what_it_touches() {
 fn the_next_key_looks_at_what_depends_on_it() {
     let examined = |length: usize| {
         let text: String = (0..length)
-            .map(|at| {
+            .map(|index| {
                 format!(
-                    "process p{at}\nflow f{at}: p{at} -> p{} {{ protocol: http }}\n",
-                    at + 1
+                    "process p{index}\nflow f{index}: p{index} -> p{} {{ protocol: http }}\n",
+                    index + 1
                 )
             })
             .collect();
@@ -764,8 +764,8 @@ impl State {
         let roots = self.settings.keys().map(|root| (true, root));
         let files = self.files.keys().map(|path| (false, path));
         let mut parts: Vec<_> = roots.chain(files).collect();
-        for at in (1..parts.len()).rev() {
-            parts.swap(at, random.below(at + 1));
+        for index in (1..parts.len()).rev() {
+            parts.swap(index, random.below(index + 1));
         }
         for (is_root, path) in parts {
             if is_root {
@@ -798,12 +798,12 @@ fn set_root(workspace: &mut Workspace, root: &str, text: &str) {
 fn tokens(text: &str) -> Vec<Range<usize>> {
     let mut tokens: Vec<Range<usize>> = Vec::new();
     let mut word = false;
-    for (at, character) in text.char_indices() {
+    for (index, character) in text.char_indices() {
         let is_word = character.is_alphanumeric() || character == '_';
         match tokens.last_mut() {
-            Some(last) if word && is_word => last.end = at + character.len_utf8(),
+            Some(last) if word && is_word => last.end = index + character.len_utf8(),
             _ if character.is_whitespace() => {}
-            _ => tokens.push(at..at + character.len_utf8()),
+            _ => tokens.push(index..index + character.len_utf8()),
         }
         word = is_word;
     }
@@ -813,12 +813,12 @@ fn tokens(text: &str) -> Vec<Range<usize>> {
 /// Where the declarations of a text begin and end, approximately: at lines that begin with a kind.
 fn declarations(text: &str) -> Vec<Range<usize>> {
     let mut starts: Vec<usize> = Vec::new();
-    let mut at = 0;
+    let mut index = 0;
     for line in text.split_inclusive('\n') {
         if Kind::ALL.iter().any(|kind| line.starts_with(kind.word())) {
-            starts.push(at);
+            starts.push(index);
         }
-        at += line.len();
+        index += line.len();
     }
     starts.push(text.len());
     starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
@@ -853,11 +853,15 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
             (any(random, &tokens(text)), token, "a token is replaced")
         }
         2 => {
-            let at = any(random, &tokens(text)).start;
+            let index = any(random, &tokens(text)).start;
             let inserted = random.pick(&[
                 "{", "}", "\"", "@", "->", ",", "é", "  ", "\r", "/", ":", "not ", "-",
             ]);
-            (at..at, (*inserted).to_owned(), "something is inserted")
+            (
+                index..index,
+                (*inserted).to_owned(),
+                "something is inserted",
+            )
         }
         3 => (
             any(random, &declarations(text)),
@@ -865,9 +869,9 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
             "a declaration is deleted",
         ),
         4 => {
-            let at = any(random, &declarations(text)).start;
+            let index = any(random, &declarations(text)).start;
             (
-                at..at,
+                index..index,
                 (*random.pick(DECLARATIONS)).to_owned(),
                 "a declaration is inserted",
             )
@@ -879,13 +883,13 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
                 let range = random.pick(&ranges).clone();
                 other[range].to_owned()
             });
-            let at = any(random, &declarations(text)).start;
-            (at..at, moved, "a declaration is copied")
+            let index = any(random, &declarations(text)).start;
+            (index..index, moved, "a declaration is copied")
         }
         6 | 7 => {
             let opened: Vec<_> = text
                 .match_indices('{')
-                .map(|(at, _)| at + 1..at + 1)
+                .map(|(index, _)| index + 1..index + 1)
                 .collect();
             (
                 any(random, &opened),
@@ -896,13 +900,13 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
         8 => {
             let properties: Vec<_> = text
                 .match_indices(": ")
-                .map(|(at, _)| {
-                    let start = text[..at]
+                .map(|(index, _)| {
+                    let start = text[..index]
                         .rfind(|c: char| c.is_whitespace())
-                        .map_or(0, |at| at + 1);
-                    let end = text[at + 2..]
+                        .map_or(0, |index| index + 1);
+                    let end = text[index + 2..]
                         .find(['\n', '}', ' '])
-                        .map_or(text.len(), |end| at + 2 + end);
+                        .map_or(text.len(), |end| index + 2 + end);
                     start..end
                 })
                 .collect();
@@ -923,8 +927,8 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
             match ranges.len() {
                 0 | 1 => (0..0, "// x\n".to_owned(), "a comment is inserted"),
                 count => {
-                    let at = random.below(count - 1);
-                    let (first, second) = (ranges[at].clone(), ranges[at + 1].clone());
+                    let index = random.below(count - 1);
+                    let (first, second) = (ranges[index].clone(), ranges[index + 1].clone());
                     let swapped = [&text[second.clone()], &text[first.clone()]].concat();
                     (
                         first.start..second.end,
@@ -935,9 +939,9 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
             }
         }
         10 => {
-            let at = any(random, &declarations(text)).start;
+            let index = any(random, &declarations(text)).start;
             (
-                at..at,
+                index..index,
                 "// Something new.\n\n".to_owned(),
                 "a comment is inserted",
             )
@@ -947,13 +951,13 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
                 .iter()
                 .flat_map(|kind| {
                     text.match_indices(&format!("\n{} ", kind.word()))
-                        .map(|(at, found)| at + found.len())
+                        .map(|(index, found)| index + found.len())
                         .collect::<Vec<_>>()
                 })
-                .filter_map(|at| {
-                    text[at..]
+                .filter_map(|index| {
+                    text[index..]
                         .find([' ', '\n', ':'])
-                        .map(|length| at..at + length)
+                        .map(|length| index..index + length)
                 })
                 .collect();
             let name = random.pick(&[
@@ -974,16 +978,16 @@ fn change(text: &str, state: &State, random: &mut Random) -> (Range<usize>, Stri
             )
         }
         _ => {
-            let at = random.below(text.len() + 1);
-            let floor = |mut at: usize| {
-                at = at.min(text.len());
-                while !text.is_char_boundary(at) {
-                    at -= 1;
+            let index = random.below(text.len() + 1);
+            let floor = |mut index: usize| {
+                index = index.min(text.len());
+                while !text.is_char_boundary(index) {
+                    index -= 1;
                 }
-                at
+                index
             };
             (
-                floor(at)..floor(at + random.below(80)),
+                floor(index)..floor(index + random.below(80)),
                 String::new(),
                 "some text is deleted",
             )
@@ -1128,7 +1132,7 @@ fn random_edits(seed: u64, steps: usize) {
     let mut state = State::new();
     let mut workspace = state.analyzed_from_scratch(&mut random);
     let mut reported = Vec::new();
-    for at in 0..steps {
+    for index in 0..steps {
         // Several changes between two requests, as when someone types fast.
         for _ in 0..1 + random.below(3) {
             reported.push(step(&mut workspace, &mut state, &mut random));
@@ -1142,7 +1146,7 @@ fn random_edits(seed: u64, steps: usize) {
         if incremental != fresh {
             let last = reported[reported.len().saturating_sub(5)..].join("\n");
             panic!(
-                "seed {seed}, step {at}, after:\n{last}\n{}",
+                "seed {seed}, step {index}, after:\n{last}\n{}",
                 difference(&incremental, &fresh)
             );
         }

@@ -183,11 +183,11 @@ mod tests {
                 if matches!(character, '\r' | '\n') {
                     continue;
                 }
-                let at = index.line_column(text, offset as u32, encoding);
+                let position = index.line_column(text, offset as u32, encoding);
                 assert_eq!(
-                    index.offset(text, at, encoding),
+                    index.offset(text, position, encoding),
                     offset as u32,
-                    "{at:?} {encoding:?}"
+                    "{position:?} {encoding:?}"
                 );
             }
         }
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn lines_of_an_edited_text_are_those_of_the_new_text() {
         let text = "ab\r\n\r\né\n\r😀";
-        let bounds = || (0..=text.len()).filter(|at| text.is_char_boundary(*at));
+        let bounds = || (0..=text.len()).filter(|position| text.is_char_boundary(*position));
         for (start, end) in bounds().flat_map(|start| bounds().map(move |end| (start, end))) {
             for new in ["", "\n", "\r", "\r\n", "x", "ü\nx"] {
                 if start > end {
@@ -218,10 +218,11 @@ mod tests {
     fn places_outside_the_text_are_drawn_to_it() {
         let text = "ab\n😀";
         let index = LineIndex::new(text);
-        let at = |line, column| index.offset(text, LineColumn { line, column }, Encoding::Utf16);
-        assert_eq!(at(0, 99), 2);
-        assert_eq!(at(99, 0), 7);
-        assert_eq!(at(1, 1), 3, "inside a surrogate pair");
+        let position =
+            |line, column| index.offset(text, LineColumn { line, column }, Encoding::Utf16);
+        assert_eq!(position(0, 99), 2);
+        assert_eq!(position(99, 0), 7);
+        assert_eq!(position(1, 1), 3, "inside a surrogate pair");
         assert_eq!(
             index.line_column(text, 5, Encoding::Utf16),
             LineColumn { line: 1, column: 0 }

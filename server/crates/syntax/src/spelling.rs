@@ -291,9 +291,9 @@ mod tests {
             .map(|number| format!("service_{:05}_of_team", number.wrapping_mul(7919) % 99_991))
             .collect();
         let vocabulary = Vocabulary::new(words);
-        for at in [0, 4, 7, 14, 20] {
+        for position in [0, 4, 7, 14, 20] {
             let mut written = "service_07919_of_team".to_owned();
-            written.replace_range(at..=at, "x");
+            written.replace_range(position..=position, "x");
             let meant = vocabulary.nearest(&written).map(String::as_str);
             assert_eq!(meant, Some("service_07919_of_team"), "{written}");
         }

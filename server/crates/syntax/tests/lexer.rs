@@ -215,13 +215,13 @@ fn any_text_is_in_tokens() {
     }
     for text in texts() {
         for _ in 0..8 {
-            let at = |random: &mut Random| {
-                let at = random.below(text.len());
-                (at..text.len())
-                    .find(|at| text.is_char_boundary(*at))
+            let index = |random: &mut Random| {
+                let index = random.below(text.len());
+                (index..text.len())
+                    .find(|index| text.is_char_boundary(*index))
                     .unwrap_or(text.len())
             };
-            let (a, b) = (at(&mut random), at(&mut random));
+            let (a, b) = (index(&mut random), index(&mut random));
             check(&[&text[..a.min(b)], *random.pick(&signs), &text[a.max(b)..]].concat());
         }
     }

@@ -23,9 +23,9 @@ impl Cursor {
         let (path, offset) = files
             .iter_mut()
             .find_map(|(path, text)| {
-                let at = text.find("$0")?;
-                text.replace_range(at..at + 2, "");
-                Some((path.clone(), at as u32))
+                let index = text.find("$0")?;
+                text.replace_range(index..index + 2, "");
+                Some((path.clone(), index as u32))
             })
             .expect("one file has the cursor");
         let workspace = workspace(&files);
@@ -46,24 +46,29 @@ impl Cursor {
 /// A span as `path:line:column text`, on one line.
 pub fn written(db: &Database, file: File, span: Span) -> String {
     let source = file.source(db);
-    let at = source
+    let index = source
         .lines
         .line_column(&source.text, span.start, Encoding::Utf32);
     let text = source.text[span.range()]
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ");
-    format!("{}:{}:{} {text}", file.path(db), at.line + 1, at.column + 1)
+    format!(
+        "{}:{}:{} {text}",
+        file.path(db),
+        index.line + 1,
+        index.column + 1
+    )
 }
 
 /// The texts of the example models, by folder.
 pub fn example_models() -> Vec<(String, Vec<(String, String)>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/models");
-    let mut found = Vec::new();
-    collect(&root, &mut found);
-    found.sort();
+    let mut paths = Vec::new();
+    collect(&root, &mut paths);
+    paths.sort();
     let mut models: Vec<(String, Vec<(String, String)>)> = Vec::new();
-    for path in found {
+    for path in paths {
         let inside = path
             .strip_prefix(&root)
             .unwrap()
@@ -89,16 +94,16 @@ pub fn example_models() -> Vec<(String, Vec<(String, String)>)> {
     models
 }
 
-fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(&path, found);
+            collect(&path, paths);
         } else if path
             .extension()
             .is_some_and(|extension| extension == "threat")
         {
-            found.push(path);
+            paths.push(path);
         }
     }
 }

@@ -168,21 +168,21 @@ impl Component {
         let externals = (self.size / 25).min(self.size - 1);
         let processes = processes(self.size).min(self.size - externals);
         let stores = (self.size / 8).min(self.size - externals - processes);
-        for at in 0..externals {
+        for index in 0..externals {
             self.line(format_args!(
-                "external user_{at} \"User {at}\" in platform.internet {{ kind: person }}"
+                "external user_{index} \"User {index}\" in platform.internet {{ kind: person }}"
             ));
         }
-        for at in 0..processes {
+        for index in 0..processes {
             let technology =
                 random.pick(&["web_service", "web_application", "batch_job", "function"]);
             self.line(format_args!(
-                "process service_{at} \"Service {at}\" in platform.vpc {{"
+                "process service_{index} \"Service {index}\" in platform.vpc {{"
             ));
             self.line(format_args!("  technology: {technology}"));
-            if at < externals.max(1) {
+            if index < externals.max(1) {
                 // Now and then limits are missing: a finding.
-                let limits = if at > 0 && random.one_in(3) {
+                let limits = if index > 0 && random.one_in(3) {
                     "authorization_checks"
                 } else {
                     "limits, authorization_checks"
@@ -193,9 +193,9 @@ impl Component {
                 "  accepts: json\n  custom_code: yes\n  privileges: service\n}}"
             ));
         }
-        for at in 0..stores {
+        for index in 0..stores {
             self.line(format_args!(
-                "store store_{at} \"Store {at}\" in platform.data {{"
+                "store store_{index} \"Store {index}\" in platform.data {{"
             ));
             self.line(format_args!(
                 "  technology: relational_database\n  stores: assets.customer_data, records"
@@ -206,8 +206,8 @@ impl Component {
             self.line(format_args!("  backup: yes\n}}"));
         }
         let flows = self.size - externals - processes - stores;
-        for at in 0..flows {
-            self.flow(at, externals, processes, stores, &mut random);
+        for index in 0..flows {
+            self.flow(index, externals, processes, stores, &mut random);
         }
         if processes > 0 {
             self.judged(flows);
@@ -217,24 +217,24 @@ impl Component {
 
     fn flow(
         &mut self,
-        at: usize,
+        index: usize,
         externals: usize,
         processes: usize,
         stores: usize,
         random: &mut Random,
     ) {
         let chained = externals + processes - 1;
-        let (source, target) = match at {
-            _ if at < externals => (format!("user_{at}"), format!("service_{at}")),
-            _ if at < chained => (
-                format!("service_{}", at - externals),
-                format!("service_{}", at - externals + 1),
+        let (source, target) = match index {
+            _ if index < externals => (format!("user_{index}"), format!("service_{index}")),
+            _ if index < chained => (
+                format!("service_{}", index - externals),
+                format!("service_{}", index - externals + 1),
             ),
-            _ if at < chained + stores => (
+            _ if index < chained + stores => (
                 format!("service_{}", random.below(processes)),
-                format!("store_{}", at - chained),
+                format!("store_{}", index - chained),
             ),
-            _ if at.is_multiple_of(2) && self.components > 1 => {
+            _ if index.is_multiple_of(2) && self.components > 1 => {
                 let other = (self.number + 1 + random.below(self.components - 1)) % self.components;
                 let size = self.largest.min(self.elements - other * self.largest);
                 let target = format!(
@@ -257,7 +257,7 @@ impl Component {
             target
         };
         self.line(format_args!(
-            "flow call_{at} \"Call {at}\": {source} -> {target} {{"
+            "flow call_{index} \"Call {index}\": {source} -> {target} {{"
         ));
         self.flow_properties(&source, &target, random);
     }

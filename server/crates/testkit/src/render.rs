@@ -116,9 +116,9 @@ fn write(db: &Database, diagnostic: &Diagnostic, text: &mut String) {
 
 /// A location as `path:line:column`, both counted from 1 and columns in characters.
 fn place(db: &Database, location: Location) -> String {
-    let at = |path: &str, text: &str, lines: &LineIndex, span: Span| {
-        let at = lines.line_column(text, span.start, Encoding::Utf32);
-        format!("{path}:{}:{}", at.line + 1, at.column + 1)
+    let index = |path: &str, text: &str, lines: &LineIndex, span: Span| {
+        let index = lines.line_column(text, span.start, Encoding::Utf32);
+        format!("{path}:{}:{}", index.line + 1, index.column + 1)
     };
     let (file, span) = match location {
         Location::Place(place) => place.resolve(db),
@@ -126,9 +126,9 @@ fn place(db: &Database, location: Location) -> String {
         Location::Settings(model, span) => {
             let settings = model.settings(db);
             let path = settings.path.as_deref().unwrap_or(SETTINGS);
-            return at(path, &settings.text, &LineIndex::new(&settings.text), span);
+            return index(path, &settings.text, &LineIndex::new(&settings.text), span);
         }
     };
     let source = file.source(db);
-    at(file.path(db), &source.text, &source.lines, span)
+    index(file.path(db), &source.text, &source.lines, span)
 }

@@ -16,11 +16,11 @@ use threatline_syntax::prose::{one_of, with_article};
 /// What a name means in a model: a diagnostic code, rules, findings, declarations, and what of the
 /// language is called so. `tests` are the tests that may name a rule.
 pub fn explanations(db: &Database, model: Model, name: &str, tests: &[Model]) -> Vec<Explanation> {
-    let mut found: Vec<Explanation> = codes::find(name).map(explain::code).into_iter().collect();
+    let mut answers: Vec<Explanation> = codes::find(name).map(explain::code).into_iter().collect();
     let rule = explain::find_rule(db, Some(model), name);
-    found.extend(rule.map(|rule| explain::rule(db, model, rule, tests)));
+    answers.extend(rule.map(|rule| explain::rule(db, model, rule, tests)));
     let findings = explain::find_findings(db, model, name);
-    found.extend(
+    answers.extend(
         findings
             .iter()
             .map(|assessed| explain::finding(db, assessed)),
@@ -28,24 +28,24 @@ pub fn explanations(db: &Database, model: Model, name: &str, tests: &[Model]) ->
     let is_threat = !findings.is_empty();
     let named = declared(db, model, name).into_iter();
     let named = named.filter(|decl| !(is_threat && decl.kind(db) == Kind::Threat));
-    found.extend(named.map(|decl| {
+    answers.extend(named.map(|decl| {
         let own = model.files(db).first().copied();
         let file = own.filter(|_| decl.model(db) != model);
         describe::declaration(db, file.unwrap_or(decl.file(db)), decl)
     }));
-    found.extend(of_language(name));
+    answers.extend(of_language(name));
     if let Some((property, value)) = name.split_once(':') {
         let (property, value) = (property.trim(), value.trim());
         let named = declared(db, model, value).into_iter();
         let named = named.filter(|decl| takes_name_of(property, decl.kind(db)));
-        found.extend(named.map(|decl| describe::declaration(db, decl.file(db), decl)));
+        answers.extend(named.map(|decl| describe::declaration(db, decl.file(db), decl)));
     }
-    if found.is_empty() {
-        found.extend(by_alias(db, model, name));
+    if answers.is_empty() {
+        answers.extend(by_alias(db, model, name));
     }
     match by_current_name(name) {
-        Some(current) if found.is_empty() => explanations(db, model, &current, tests),
-        _ => found,
+        Some(current) if answers.is_empty() => explanations(db, model, &current, tests),
+        _ => answers,
     }
 }
 
@@ -121,15 +121,15 @@ fn of_language(name: &str) -> Vec<Explanation> {
     if name == NOTHING {
         return vec![describe::nothing()];
     }
-    let mut found = Vec::new();
-    found.extend(Kind::from_word(name).map(describe::kind_of_declaration));
-    found.extend(properties_called(name));
-    found.extend(words_called(name, |_, _| true));
+    let mut explanations = Vec::new();
+    explanations.extend(Kind::from_word(name).map(describe::kind_of_declaration));
+    explanations.extend(properties_called(name));
+    explanations.extend(words_called(name, |_, _| true));
     let facts = DERIVED_FACTS.iter().filter(|fact| fact.name == name);
-    found.extend(facts.map(|fact| describe::fact(fact.fact())));
-    found.extend(describe::function(name));
-    found.extend(references::find(name).map(|entry| describe::reference(entry.id)));
-    found
+    explanations.extend(facts.map(|fact| describe::fact(fact.fact())));
+    explanations.extend(describe::function(name));
+    explanations.extend(references::find(name).map(|entry| describe::reference(entry.id)));
+    explanations
 }
 
 /// The properties of a name, or of one behind a kind. Where several kinds have the same, it is
@@ -139,8 +139,9 @@ fn properties_called(name: &str) -> Vec<Explanation> {
         Some((kind, name)) => (Kind::from_word(kind), name),
         None => (None, name),
     };
-    let called = properties()
-        .filter(|(of, property)| property.name == name && kind.is_none_or(|kind| kind == *of));
+    let called = properties().filter(|(described, property)| {
+        property.name == name && kind.is_none_or(|kind| kind == *described)
+    });
     let mut groups: Vec<(Vec<Kind>, &Property, Explanation)> = Vec::new();
     for (kind, property) in called {
         let explanation = describe::property(kind, property);
@@ -175,7 +176,7 @@ fn words_called(name: &str, is_wanted: impl Fn(Kind, &Property) -> bool) -> Vec<
             None => lists.push((words, vec![statement])),
         }
     }
-    let mut found = Vec::new();
+    let mut explanations = Vec::new();
     for (words, statements) in lists {
         let Some(position) = words.position(name) else {
             continue;
@@ -188,9 +189,9 @@ fn words_called(name: &str, is_wanted: impl Fn(Kind, &Property) -> bool) -> Vec<
                 "`threatline rules --category {name}` lists the rules that find it."
             )));
         }
-        found.push(explanation);
+        explanations.push(explanation);
     }
-    found
+    explanations
 }
 
 /// What is written for a word that people know from elsewhere, `postgres`, and what that is.
@@ -216,8 +217,8 @@ fn by_alias(db: &Database, model: Model, name: &str) -> Vec<Explanation> {
             && aliases::property(kind, word).is_some_and(|meant| meant.word == Some(listed.name))
         {
             let meant = aliases::property(kind, word);
-            let of = format!("property of {}", with_article(kind.word()));
-            meanings.extend(meant.map(|meant| (of, meant)));
+            let described = format!("property of {}", with_article(kind.word()));
+            meanings.extend(meant.map(|meant| (described, meant)));
         }
     }
     if property.is_none()
@@ -231,12 +232,12 @@ fn by_alias(db: &Database, model: Model, name: &str) -> Vec<Explanation> {
         meanings.push(("kind of declaration".to_owned(), meant));
     }
     meanings.dedup();
-    let mut found: Vec<Explanation> = Vec::new();
+    let mut explanations: Vec<Explanation> = Vec::new();
     for (called, meant) in meanings {
-        found.push(alias(db, model, word, &called, meant));
+        explanations.push(alias(db, model, word, &called, meant));
     }
-    found.dedup();
-    found
+    explanations.dedup();
+    explanations
 }
 
 /// Whether some kind has a property of a name that takes names of a kind.

@@ -42,8 +42,8 @@ fn shuffled(files: &Files, random: &mut Random) -> Files {
             .split("\n\n")
             .filter(|part| !part.trim().is_empty())
             .collect();
-        for at in (1..parts.len()).rev() {
-            parts.swap(at, random.below(at + 1));
+        for index in (1..parts.len()).rev() {
+            parts.swap(index, random.below(index + 1));
         }
         (
             format!("moved/{path}"),

@@ -41,13 +41,13 @@ pub fn section(page: &Page) -> Vec<Block> {
 /// What was found and written, the worst first, with what has become of each.
 fn register(page: &Page) -> Vec<Block> {
     let mut ranked: Vec<&Assessed> = page.report.findings.iter().collect();
-    ranked.sort_by_key(|found| Reverse((Known::of(found), found.finding.severity)));
+    ranked.sort_by_key(|assessed| Reverse((Known::of(assessed), assessed.finding.severity)));
     if ranked.is_empty() {
         return vec![Block::text(
             "There are no findings and no recorded threats.",
         )];
     }
-    let rows = ranked.iter().map(|found| row(page, found));
+    let rows = ranked.iter().map(|assessed| row(page, assessed));
     let mut blocks = vec![
         Block::heading(3, "All threats and findings"),
         Block::table(COLUMNS, rows),
@@ -57,8 +57,8 @@ fn register(page: &Page) -> Vec<Block> {
     blocks.push(Block::heading(3, "Open findings in detail"));
     let mut open = ranked
         .into_iter()
-        .filter(|found| found.standing() == Standing::Open)
-        .map(|found| details(page, found))
+        .filter(|assessed| assessed.standing() == Standing::Open)
+        .map(|assessed| details(page, assessed))
         .peekable();
     if open.peek().is_none() {
         blocks.push(Block::text("There are no open findings."));
@@ -87,13 +87,13 @@ fn to_answer(page: &Page) -> Vec<Block> {
     ]
 }
 
-fn row(page: &Page, found: &Assessed) -> Vec<Cell> {
+fn row(page: &Page, assessed: &Assessed) -> Vec<Cell> {
     let db = page.db;
-    let known = Known::of(found);
-    let (threat, against) = match found.finding.id {
+    let known = Known::of(assessed);
+    let (threat, against) = match assessed.finding.id {
         FindingId::Rule { rule, element } => {
             let rule = name_from(db, rule, element.file(db));
-            let title = found.finding.id.title(db);
+            let title = assessed.finding.id.title(db);
             (format!("{title} `{rule}`"), page.called(element))
         }
         FindingId::Threat(threat) => {
@@ -102,7 +102,7 @@ fn row(page: &Page, found: &Assessed) -> Vec<Cell> {
             (page.called(threat), targets)
         }
     };
-    let (by, day) = match found.state {
+    let (by, day) = match assessed.state {
         FindingState::Open | FindingState::OutOfScope => (String::new(), Cell::default()),
         FindingState::Mitigated(by) | FindingState::Dismissed(by) => {
             (page.called(by), Cell::default())
@@ -116,27 +116,27 @@ fn row(page: &Page, found: &Assessed) -> Vec<Cell> {
     };
     vec![
         threat.into(),
-        Cell::with_class(severity_in_words(found), severity_class),
-        Cell::with_class(found.standing().word(), known.class()),
+        Cell::with_class(severity_in_words(assessed), severity_class),
+        Cell::with_class(assessed.standing().word(), known.class()),
         against.into(),
         by.into(),
         day,
-        page.owner(found).into(),
+        page.owner(assessed).into(),
     ]
 }
 
-fn details(page: &Page, found: &Assessed) -> Block {
+fn details(page: &Page, assessed: &Assessed) -> Block {
     let summary = format!(
         "{}: {} ({}; {})",
-        found.finding.id.title(page.db),
-        page.code(found.finding.id.subject()),
-        severity_and_knowledge(found),
-        found.finding.categories.in_words()
+        assessed.finding.id.title(page.db),
+        page.code(assessed.finding.id.subject()),
+        severity_and_knowledge(assessed),
+        assessed.finding.categories.in_words()
     );
     Block::Details(Details {
         summary,
-        class: Known::of(found).class(),
-        blocks: sections(&explain::finding(page.db, found).parts),
+        class: Known::of(assessed).class(),
+        blocks: sections(&explain::finding(page.db, assessed).parts),
     })
 }
 
@@ -192,9 +192,9 @@ fn add_to_list(blocks: &mut Vec<Block>, entry: Cell) {
 }
 
 /// How severe a finding is, as far as it is known.
-fn severity_in_words(found: &Assessed) -> String {
-    let severity = found.finding.severity.word();
-    if found.standing() == Standing::Unstated {
+fn severity_in_words(assessed: &Assessed) -> String {
+    let severity = assessed.finding.severity.word();
+    if assessed.standing() == Standing::Unstated {
         format!("up to {severity}")
     } else {
         severity.to_owned()
@@ -202,9 +202,9 @@ fn severity_in_words(found: &Assessed) -> String {
 }
 
 /// How severe a finding is, and whether it is known at all.
-pub fn severity_and_knowledge(found: &Assessed) -> String {
-    let severity = severity_in_words(found);
-    if found.finding.missing.is_some() {
+pub fn severity_and_knowledge(assessed: &Assessed) -> String {
+    let severity = severity_in_words(assessed);
+    if assessed.finding.missing.is_some() {
         format!("undecided, {severity}")
     } else {
         severity

@@ -60,7 +60,7 @@ fn mitigation_row(page: &Page, mitigation: Decl) -> Vec<Cell> {
         ("planned", page.day(mitigation, "due", "overdue"))
     };
     let findings = page.report.findings.iter();
-    let treated = findings.filter(|found| match found.state {
+    let treated = findings.filter(|assessed| match assessed.state {
         FindingState::Mitigated(by) | FindingState::Planned(by) => by == mitigation,
         FindingState::Open
         | FindingState::Accepted(_)
@@ -79,8 +79,8 @@ fn mitigation_row(page: &Page, mitigation: Decl) -> Vec<Cell> {
 
 fn standard_mitigations(page: &Page) -> Vec<Block> {
     let mut treated: BTreeMap<String, usize> = BTreeMap::new();
-    for found in &page.report.findings {
-        if let FindingState::Mitigated(by) = found.state
+    for assessed in &page.report.findings {
+        if let FindingState::Mitigated(by) = assessed.state
             && by.in_library(page.db)
         {
             *treated.entry(page.called(by)).or_default() += 1;
@@ -107,9 +107,10 @@ fn accepted_risks(page: &Page) -> Vec<Block> {
     let rows = accepts.iter().map(|accept| {
         let findings = page.report.findings.iter();
         // An expired one still says what it was about.
-        let accepted = findings.filter(|found| accepts_finding(page.db, *accept, &found.finding));
+        let accepted =
+            findings.filter(|assessed| accepts_finding(page.db, *accept, &assessed.finding));
         let names: Vec<String> = accepted
-            .map(|found| format!("`{}`", found.finding.id.name(page.db)))
+            .map(|assessed| format!("`{}`", assessed.finding.id.name(page.db)))
             .collect();
         vec![
             page.day(*accept, "until", "expired"),
@@ -132,9 +133,9 @@ fn dismissed(page: &Page) -> Vec<Block> {
     }
     let rows = dismissals.iter().map(|dismiss| {
         let findings = page.report.findings.iter();
-        let named = findings.filter(|found| found.state == FindingState::Dismissed(*dismiss));
+        let named = findings.filter(|assessed| assessed.state == FindingState::Dismissed(*dismiss));
         let names: Vec<String> = named
-            .map(|found| format!("`{}`", found.finding.id.name(page.db)))
+            .map(|assessed| format!("`{}`", assessed.finding.id.name(page.db)))
             .collect();
         vec![
             page.called(*dismiss).into(),
@@ -155,7 +156,10 @@ fn out_of_scope(page: &Page) -> Vec<Block> {
     };
     let rows = page.report.out_of_scope.iter().map(|element| {
         let hidden = assessed(page.db, *element);
-        let worst = hidden.iter().map(|found| found.finding.severity).max();
+        let worst = hidden
+            .iter()
+            .map(|assessed| assessed.finding.severity)
+            .max();
         vec![
             page.called(*element).into(),
             page.text(*element, "out_of_scope").into(),
@@ -181,9 +185,9 @@ struct Duties {
 
 fn owners(page: &Page) -> Vec<Block> {
     let mut owners: BTreeMap<String, Duties> = BTreeMap::new();
-    for found in page.open() {
-        let duties = owners.entry(page.owner(found)).or_default();
-        match found.finding.missing {
+    for assessed in page.open() {
+        let duties = owners.entry(page.owner(assessed)).or_default();
+        match assessed.finding.missing {
             Some(_) => duties.unstated += 1,
             None => duties.open += 1,
         }

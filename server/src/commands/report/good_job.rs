@@ -34,12 +34,12 @@ fn failing(page: &Page) -> Option<Block> {
     let threshold = page.report.threshold?;
     let failing = page
         .open()
-        .filter(|found| found.finding.severity >= threshold);
+        .filter(|assessed| assessed.finding.severity >= threshold);
     let mut entries: Vec<Cell> = failing
-        .map(|found| {
-            let title = found.finding.id.title(page.db);
-            let subject = page.code(found.finding.id.subject());
-            let severity = severity_and_knowledge(found);
+        .map(|assessed| {
+            let title = assessed.finding.id.title(page.db);
+            let subject = page.code(assessed.finding.id.subject());
+            let severity = severity_and_knowledge(assessed);
             format!("{title}: {subject} ({severity})").into()
         })
         .collect();
@@ -70,7 +70,7 @@ fn coverage_row(page: &Page, name: &str, levels: &[Level]) -> Vec<Cell> {
     let counts = &page.report.counts;
     let findings = page.report.findings.iter();
     let worst = findings
-        .filter(|found| levels.contains(&found.finding.severity))
+        .filter(|assessed| levels.contains(&assessed.finding.severity))
         .map(Known::of)
         .max();
     let class = worst.map_or("", Known::class);

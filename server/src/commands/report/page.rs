@@ -110,7 +110,7 @@ impl<'a> Page<'a> {
     /// The findings that nothing is done about.
     pub fn open(&self) -> impl Iterator<Item = &'a Assessed> {
         let findings = self.report.findings.iter();
-        findings.filter(|found| found.state == FindingState::Open)
+        findings.filter(|assessed| assessed.state == FindingState::Open)
     }
 
     /// Who has to do with a finding: who does what counters it, who took it on, else whose threat

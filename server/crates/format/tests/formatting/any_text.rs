@@ -94,12 +94,12 @@ fn long_lists_and_deep_conditions_keep_all_they_say() {
 fn respaced(pieces: &[Piece], comments: usize, random: &mut Random) -> String {
     let line_end = *random.pick(&["\n", "\r\n", "\r"]);
     let mut text = String::new();
-    for (at, piece) in pieces.iter().enumerate() {
+    for (index, piece) in pieces.iter().enumerate() {
         text.push_str(piece.text());
         if !matches!(piece, Piece::Token(_)) {
             text.push_str(line_end);
         }
-        let next = pieces.get(at + 1).map_or("", |next| next.text());
+        let next = pieces.get(index + 1).map_or("", |next| next.text());
         // The parenthesis of a call touches its word.
         if next == "(" && is_call(piece.text()) {
             continue;

@@ -101,14 +101,16 @@ fn comments(text: &str) -> Vec<Piece> {
 fn tokens(text: &str) -> Vec<String> {
     let mut all: Vec<Piece> = pieces(text);
     all.retain(|piece| !matches!(piece, Piece::Comment(_)));
-    let is = |at: usize, token: &str| all.get(at).is_some_and(|piece| piece.text() == token);
-    let is_description = |at: usize| matches!(all.get(at), Some(Piece::Description(_)));
-    let is_left_out = |at: usize| {
-        let ends_list =
-            is(at + 1, "}") || is(at + 1, ")") || is(at + 2, ":") || is_description(at + 1);
-        (is(at, ",") && ends_list)
-            || (is(at, "{") && is(at + 1, "}"))
-            || (is(at, "}") && at.checked_sub(1).is_some_and(|before| is(before, "{")))
+    let is = |index: usize, token: &str| all.get(index).is_some_and(|piece| piece.text() == token);
+    let is_description = |index: usize| matches!(all.get(index), Some(Piece::Description(_)));
+    let is_left_out = |index: usize| {
+        let ends_list = is(index + 1, "}")
+            || is(index + 1, ")")
+            || is(index + 2, ":")
+            || is_description(index + 1);
+        (is(index, ",") && ends_list)
+            || (is(index, "{") && is(index + 1, "}"))
+            || (is(index, "}") && index.checked_sub(1).is_some_and(|before| is(before, "{")))
     };
     let normal = |piece: &Piece| match piece {
         Piece::Description(text) => text[3..]
@@ -119,7 +121,7 @@ fn tokens(text: &str) -> Vec<String> {
         _ => piece.text().to_owned(),
     };
     (0..all.len())
-        .filter(|at| !is_left_out(*at))
-        .map(|at| normal(&all[at]))
+        .filter(|index| !is_left_out(*index))
+        .map(|index| normal(&all[index]))
         .collect()
 }

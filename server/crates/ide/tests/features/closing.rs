@@ -273,9 +273,9 @@ fn components_state_privileges_for_all() {
 fn reported(words: &[(&str, &str)], expected: Expect) {
     let mut all = String::new();
     for (before, word) in words {
-        let at = SHOP.find(before).expect("it is there") + before.len();
-        let at = at + SHOP[at..].find(word).expect("it is there");
-        let cursor = Cursor::new(&format!("{}$0{}", &SHOP[..at], &SHOP[at..]));
+        let index = SHOP.find(before).expect("it is there") + before.len();
+        let index = index + SHOP[index..].find(word).expect("it is there");
+        let cursor = Cursor::new(&format!("{}$0{}", &SHOP[..index], &SHOP[index..]));
         all += &match hover(cursor.db(), cursor.file, cursor.offset) {
             Some(hover) => shown::explained(cursor.db(), &hover.explanation),
             None => format!("nothing of {word}\n"),

@@ -690,20 +690,20 @@ fn anything_anywhere_is_answered() {
             let places = || {
                 (0..text.len())
                     .step_by(7 * stride(15))
-                    .filter(|at| text.is_char_boundary(*at))
+                    .filter(|index| text.is_char_boundary(*index))
             };
-            for at in places() {
-                if let Some(found) = completion(workspace.db(), file, at as u32) {
+            for index in places() {
+                if let Some(found) = completion(workspace.db(), file, index as u32) {
                     assert!(
-                        found.word.start as usize <= at && at <= found.word.end as usize,
-                        "{name} {path} {at}"
+                        found.word.start as usize <= index && index <= found.word.end as usize,
+                        "{name} {path} {index}"
                     );
                 }
             }
             // Only what is before the cursor.
-            for at in places().step_by(if is_thorough() { 11 } else { 5 }) {
-                let file = workspace.set_file(path, FileText::new(&text[..at]));
-                completion(workspace.db(), file, at as u32);
+            for index in places().step_by(if is_thorough() { 11 } else { 5 }) {
+                let file = workspace.set_file(path, FileText::new(&text[..index]));
+                completion(workspace.db(), file, index as u32);
             }
             workspace.set_file(path, FileText::new(text.as_str()));
         }
@@ -712,7 +712,7 @@ fn anything_anywhere_is_answered() {
 
 #[track_caller]
 fn settings(text: &str) -> Vec<String> {
-    let at = text.find("$0").expect("it has the cursor");
+    let index = text.find("$0").expect("it has the cursor");
     let files = [
         ("threatline.toml", text.replace("$0", "")),
         ("a.threat", "rule house { }\n".to_owned()),
@@ -723,7 +723,8 @@ fn settings(text: &str) -> Vec<String> {
         .collect();
     let workspace = workspace(&files);
     let model = workspace.model("").unwrap();
-    let found = threatline_ide::completion::settings_completion(workspace.db(), model, at as u32);
+    let found =
+        threatline_ide::completion::settings_completion(workspace.db(), model, index as u32);
     found
         .into_iter()
         .flat_map(|found| found.items)

@@ -53,10 +53,10 @@ fn symbols_fit(db: &Database, file: File, symbols: &[Symbol]) {
     }
 }
 
-fn hover_fits(db: &Database, file: File, at: u32) {
-    if let Some(found) = hover(db, file, at) {
+fn hover_fits(db: &Database, file: File, index: u32) {
+    if let Some(found) = hover(db, file, index) {
         fits(db, file, found.span);
-        assert!(found.span.start <= at && at < found.span.end);
+        assert!(found.span.start <= index && index < found.span.end);
         assert!(!found.explanation.title.is_empty());
         for part in &found.explanation.parts {
             if let Section::Item(_, Some(place)) = part {
@@ -68,10 +68,10 @@ fn hover_fits(db: &Database, file: File, at: u32) {
 }
 
 /// What depends on the word, and not on the byte within it.
-fn ask_of_word(db: &Database, file: File, at: u32) {
-    hover_fits(db, file, at);
+fn ask_of_word(db: &Database, file: File, index: u32) {
+    hover_fits(db, file, index);
     for goto in [goto_definition, goto_type_definition, goto_implementation] {
-        if let Some(found) = goto(db, file, at) {
+        if let Some(found) = goto(db, file, index) {
             fits(db, file, found.origin);
             assert!(!found.targets.is_empty());
             found
@@ -80,14 +80,14 @@ fn ask_of_word(db: &Database, file: File, at: u32) {
                 .for_each(|target| target_fits(db, target));
         }
     }
-    for found in references(db, file, at, true) {
+    for found in references(db, file, index, true) {
         fits(db, found.file, found.span);
     }
-    for found in document_highlights(db, file, at) {
+    for found in document_highlights(db, file, index) {
         fits(db, file, found.span);
     }
     let path = file.path(db);
-    for item in prepare_call_hierarchy(db, file, at) {
+    for item in prepare_call_hierarchy(db, file, index) {
         target_fits(db, &item.target);
         for call in incoming_calls(db, item.decl, path)
             .into_iter()
@@ -97,30 +97,33 @@ fn ask_of_word(db: &Database, file: File, at: u32) {
             call.flows_in(file);
         }
     }
-    if let Some(item) = prepare_type_hierarchy(db, file, at) {
+    if let Some(item) = prepare_type_hierarchy(db, file, index) {
         supertypes(db, item.decl, path);
         subtypes(db, file.model(db), item.decl, path);
     }
 }
 
 /// What is asked while a text is written.
-fn ask_of_editing(db: &Database, file: File, at: u32) {
-    if let Some(found) = completion(db, file, at) {
+fn ask_of_editing(db: &Database, file: File, index: u32) {
+    if let Some(found) = completion(db, file, index) {
         fits(db, file, found.word);
         assert!(!found.items.is_empty());
     }
-    signature_help(db, file, at);
-    linked_editing_ranges(db, file, at)
+    signature_help(db, file, index);
+    linked_editing_ranges(db, file, index)
         .iter()
         .for_each(|span| fits(db, file, *span));
-    if let Ok(span) = prepare(db, file, at) {
+    if let Ok(span) = prepare(db, file, index) {
         fits(db, file, span);
     }
     for action in code_actions(
         db,
         &[file.model(db)],
         file,
-        Span { start: at, end: at },
+        Span {
+            start: index,
+            end: index,
+        },
         true,
     ) {
         for (path, edits) in &action.change.edits {
@@ -136,8 +139,8 @@ fn ask_of_editing(db: &Database, file: File, at: u32) {
     }
 }
 
-fn selections_fit(db: &Database, file: File, at: u32) {
-    let found = selection_ranges(db, file, at);
+fn selections_fit(db: &Database, file: File, index: u32) {
+    let found = selection_ranges(db, file, index);
     assert!(!found.is_empty());
     found.iter().for_each(|span| fits(db, file, *span));
     assert!(
@@ -188,20 +191,20 @@ fn ask(db: &Database, file: File, bytes: impl Iterator<Item = u32>) {
         .iter()
         .for_each(|link| fits(db, file, link.span));
     let mut last_word = None;
-    for (nth, at) in bytes.enumerate() {
-        selections_fit(db, file, at);
+    for (nth, index) in bytes.enumerate() {
+        selections_fit(db, file, index);
         if nth % if is_thorough() { 13 } else { 5 } == 0 {
-            ask_of_editing(db, file, at);
+            ask_of_editing(db, file, index);
         }
         // What is the same everywhere in a word is asked once; elsewhere some of it.
-        match occurrence_at(db, file, at) {
-            Some(word) if word.span.end == at => hover_fits(db, file, at),
+        match occurrence_at(db, file, index) {
+            Some(word) if word.span.end == index => hover_fits(db, file, index),
             Some(word) if last_word == Some(word.span) => {}
             Some(word) => {
                 last_word = Some(word.span);
-                ask_of_word(db, file, at);
+                ask_of_word(db, file, index);
             }
-            None => hover_fits(db, file, at),
+            None => hover_fits(db, file, index),
         }
     }
 }

@@ -15,7 +15,7 @@ fn check(model: &str, expected: Expect) {
     let file = workspace.set_file("model.threat", FileText::new(model));
     let db = workspace.db();
     assert_eq!(folding_ranges(db, file), closed);
-    let lines = |at: u32| model[..at as usize].matches('\n').count() + 1;
+    let lines = |index: u32| model[..index as usize].matches('\n').count() + 1;
     let reported = closed.iter().map(|fold| {
         let start: String = written(db, file, fold.span).chars().take(40).collect();
         format!("{:?} to {}: {start}\n", fold.kind, lines(fold.span.end))

@@ -13,12 +13,13 @@ pub fn target(db: &Database, target: &Target) -> String {
 fn place(db: &Database, place: Place) -> String {
     let (file, span) = place.resolve(db);
     let source = file.source(db);
-    let at = source
-        .lines
-        .line_column(&source.text, span.start, threatline_syntax::Encoding::Utf32);
+    let index =
+        source
+            .lines
+            .line_column(&source.text, span.start, threatline_syntax::Encoding::Utf32);
     match file.path(db).starts_with("std") {
         true => format!(" <{}>", file.path(db)),
-        false => format!(" <{}:{}>", file.path(db), at.line + 1),
+        false => format!(" <{}:{}>", file.path(db), index.line + 1),
     }
 }
 
@@ -29,9 +30,9 @@ pub fn explained(db: &Database, explanation: &Explanation) -> String {
         reported += &match part {
             Section::Heading(heading) => format!("== {heading}\n"),
             Section::Text(text) => format!("{text}\n"),
-            Section::Item(text, at) => format!(
+            Section::Item(text, index) => format!(
                 "- {text}{}\n",
-                at.map(|at| place(db, at)).unwrap_or_default()
+                index.map(|index| place(db, index)).unwrap_or_default()
             ),
             Section::Link(text, link) => format!("- {text}\n{link}\n"),
             Section::Code(text) => format!("    {}\n", text.replace('\n', "\n    ")),

@@ -23,9 +23,9 @@ fn outline(db: &Database, file: File, symbols: &[Symbol], indent: usize) -> Stri
             .as_ref()
             .map(|title| format!(" ({title})"))
             .unwrap_or_default();
-        let at = written(db, file, symbol.selection);
+        let index = written(db, file, symbol.selection);
         reported += &format!(
-            "{:indent$}{} {}{title} <{at}>\n",
+            "{:indent$}{} {}{title} <{index}>\n",
             "",
             symbol.kind.word(),
             symbol.name

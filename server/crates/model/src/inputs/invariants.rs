@@ -168,8 +168,11 @@ mod tests {
             let db = workspace.db();
             file.model(db).names(db).len()
         };
-        let text =
-            |names: usize| -> String { (0..names).map(|at| format!("process p{at}\n")).collect() };
+        let text = |names: usize| -> String {
+            (0..names)
+                .map(|index| format!("process p{index}\n"))
+                .collect()
+        };
         let mut workspace = Workspace::new(Date::constant(2026, 1, 1));
         workspace.set_model("", None);
         let file = workspace.set_file("m.threat", FileText::new("process p\n"));

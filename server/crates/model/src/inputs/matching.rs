@@ -39,29 +39,32 @@ pub fn match_declarations(
     let mut matched: Vec<Option<usize>> = new
         .iter()
         .map(|reading| match reading {
-            DeclarationReading::Kept(at) => Some(*at),
+            DeclarationReading::Kept(index) => Some(*index),
             DeclarationReading::Read(..) => None,
         })
         .collect();
     let mut is_left = vec![true; old.len()];
-    matched.iter().flatten().for_each(|at| is_left[*at] = false);
+    matched
+        .iter()
+        .flatten()
+        .for_each(|index| is_left[*index] = false);
 
     let mut left_by_key: FxHashMap<Key, VecDeque<usize>> = FxHashMap::default();
-    for at in (0..old.len()).filter(|at| is_left[*at]) {
-        let key = Key::of(old[at].shape(db));
-        left_by_key.entry(key).or_default().push_back(at);
+    for index in (0..old.len()).filter(|index| is_left[*index]) {
+        let key = Key::of(old[index].shape(db));
+        left_by_key.entry(key).or_default().push_back(index);
     }
     for (matched, reading) in matched.iter_mut().zip(new) {
         if let DeclarationReading::Read(shape, _) = reading
             && let Some(left) = left_by_key.get_mut(&Key::of(shape))
-            && let Some(at) = left.pop_front()
+            && let Some(index) = left.pop_front()
         {
-            *matched = Some(at);
-            is_left[at] = false;
+            *matched = Some(index);
+            is_left[index] = false;
         }
     }
 
-    let mut left = (0..old.len()).filter(|at| is_left[*at]);
+    let mut left = (0..old.len()).filter(|index| is_left[*index]);
     for unmatched in matched.iter_mut().filter(|matched| matched.is_none()) {
         *unmatched = left.next();
     }

@@ -67,18 +67,19 @@ pub fn read(text: FileText) -> (Source, FileReading) {
 /// Reads a text that an edit made of that of a file: of it the pieces alone that the edit touches.
 pub fn read_edited(db: &dyn Db, file: File, text: String, edit: Edit) -> (Source, FileReading) {
     let (before, declarations) = (file.source(db), file.declarations(db));
-    let stated = |at: usize| -> (&Shape, &Facts) {
-        let decl = declarations[at];
+    let stated = |index: usize| -> (&Shape, &Facts) {
+        let decl = declarations[index];
         (decl.shape(db), decl.facts(db))
     };
-    let description = |at: usize| stated(at).1.description.clone();
+    let description = |index: usize| stated(index).1.description.clone();
     let LoweredEdit {
         file: again,
         replaced,
     } = lower_again(&text, before, edit, description);
 
     // Most of what was read again is unchanged.
-    let is_same = |at: usize, now: &LoweredDeclaration| stated(at) == (&now.shape, &now.facts);
+    let is_same =
+        |index: usize, now: &LoweredDeclaration| stated(index) == (&now.shape, &now.facts);
     let anew = changed_part(replaced.clone(), &again.declarations, is_same);
     let is_unchanged = anew.is_empty() && replaced.len() == again.declarations.len();
 
@@ -86,12 +87,12 @@ pub fn read_edited(db: &dyn Db, file: File, text: String, edit: Edit) -> (Source
     let count = again.declarations.len();
     let mut spans = before.spans[..replaced.start].to_vec();
     let mut readings: Vec<_> = (0..replaced.start).map(DeclarationReading::Kept).collect();
-    for (at, declaration) in again.declarations.into_iter().enumerate() {
+    for (index, declaration) in again.declarations.into_iter().enumerate() {
         spans.push(declaration.spans);
-        readings.push(if at < anew.start {
-            DeclarationReading::Kept(replaced.start + at)
-        } else if at >= anew.end {
-            DeclarationReading::Kept(replaced.end - (count - at))
+        readings.push(if index < anew.start {
+            DeclarationReading::Kept(replaced.start + index)
+        } else if index >= anew.end {
+            DeclarationReading::Kept(replaced.end - (count - index))
         } else {
             DeclarationReading::Read(declaration.shape, declaration.facts)
         });
@@ -132,10 +133,12 @@ fn changed_part(
     is_same: impl Fn(usize, &LoweredDeclaration) -> bool,
 ) -> Range<usize> {
     let pairs = before.clone().zip(now);
-    let start = pairs.take_while(|(at, now)| is_same(*at, now)).count();
+    let start = pairs
+        .take_while(|(index, now)| is_same(*index, now))
+        .count();
     let rest = (before.len() - start).min(now.len() - start);
     let pairs_from_end = before.rev().zip(now.iter().rev()).take(rest);
-    let kept = pairs_from_end.take_while(|(at, now)| is_same(*at, now));
+    let kept = pairs_from_end.take_while(|(index, now)| is_same(*index, now));
     start..now.len() - kept.count()
 }
 
@@ -148,7 +151,7 @@ impl FileReading {
         let parts: Vec<(&Shape, &Facts)> = declarations
             .iter()
             .map(|reading| match reading {
-                DeclarationReading::Kept(at) => stated(*at),
+                DeclarationReading::Kept(index) => stated(*index),
                 DeclarationReading::Read(shape, facts) => (shape, facts),
             })
             .collect();

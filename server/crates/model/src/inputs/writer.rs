@@ -218,8 +218,8 @@ impl Writer {
         }
         let matched = match_declarations(&self.db, &old, &readings);
         let kept: FxHashSet<usize> = matched.iter().flatten().copied().collect();
-        for (at, decl) in old.iter().enumerate() {
-            if !kept.contains(&at) {
+        for (index, decl) in old.iter().enumerate() {
+            if !kept.contains(&index) {
                 change.names.note_declaration(&self.db, *decl, Turn::Goes);
                 self.spares.put_declaration(file, *decl);
             }
@@ -227,10 +227,10 @@ impl Writer {
         let readings = readings.into_iter().zip(matched);
         let declarations: Arc<[Decl]> = readings
             .map(|(reading, matched)| match (reading, matched) {
-                (DeclarationReading::Kept(at), _) => old[at],
-                (DeclarationReading::Read(shape, facts), Some(at)) => {
-                    self.change_declaration(change, old[at], shape, facts);
-                    old[at]
+                (DeclarationReading::Kept(index), _) => old[index],
+                (DeclarationReading::Read(shape, facts), Some(index)) => {
+                    self.change_declaration(change, old[index], shape, facts);
+                    old[index]
                 }
                 (DeclarationReading::Read(shape, facts), None) => {
                     self.add_declaration(change, file, shape, facts)

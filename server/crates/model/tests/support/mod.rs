@@ -113,10 +113,10 @@ pub fn edit(workspace: &mut Workspace, path: &str, from: &str, to: &str) {
     let file = workspace
         .file(path)
         .unwrap_or_else(|| panic!("no file {path}"));
-    let at = file
+    let index = file
         .source(workspace.db())
         .text
         .find(from)
         .unwrap_or_else(|| panic!("{path} does not contain {from:?}"));
-    workspace.edit(file, Span::new(at, at + from.len()), to);
+    workspace.edit(file, Span::new(index, index + from.len()), to);
 }

@@ -210,7 +210,7 @@ impl<'draft> Reader<'draft, '_> {
             Kind::External | Kind::Process | Kind::Store | Kind::Boundary
         );
         let heading = self.heading_end(number);
-        let has_place = (number..heading).any(|at| self.written(at) == "in");
+        let has_place = (number..heading).any(|index| self.written(index) == "in");
         if is_placed && !has_place {
             let end = self.tokens[heading - 1].span.end;
             let place = Span { start: end, end };

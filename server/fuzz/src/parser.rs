@@ -155,7 +155,8 @@ fn check_positions(lines: &LineIndex, written: &str) {
             let place = lines.line_column(written, index as u32, encoding);
             let back = lines.offset(written, place, encoding) as usize;
             // Between `\r` and `\n` is no place: a line ends before both.
-            let within_line_end = written[..index].ends_with('\r') && written[index..].starts_with('\n');
+            let (before, after) = written.split_at(index);
+            let within_line_end = before.ends_with('\r') && after.starts_with('\n');
             assert!(
                 back == index || within_line_end,
                 "{index} is {place:?}, which is {back} of {written:?}"

@@ -670,10 +670,7 @@ fn findings() {
             This rule does not match `shop.api`.
             Anyone who gets hold of the disk, a snapshot or a backup can read the data in clear text.
             Applies to `store`. STRIDE: information disclosure.
-                when:
-                  holds >= confidential
-                  and not technology is development
-                  and not encrypted
+                when: holds >= confidential and not technology is development and not encrypted
             Likelihood low; impact high where confidential data is held.
             == What to do
             Encrypt at rest, or before the data reaches the store if the store itself is not trusted.

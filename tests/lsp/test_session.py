@@ -20,7 +20,7 @@ process shop in vpc { mitigations: rate_limiting technology: web_service accepts
 flow pay: shopper -> shop {
   protocol: http
   authentication: token
-  authorization: end_user
+  authorization: end_user multi_factor: yes
   sends: card
 }
 """
